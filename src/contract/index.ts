@@ -1,0 +1,1 @@
+export { type Actor, type ErrorCode, errorKinds, isErrorCode, isSelvedgeError, SelvedgeError } from "./errors.ts";
