@@ -1,0 +1,20 @@
+import type { Pooling } from "./pooling.ts";
+
+/** What the engine asks of a thread, one at a time. */
+export type ThreadRequest =
+  | { readonly type: "load"; readonly model: string; readonly path: string }
+  | { readonly type: "embed"; readonly job: EmbedJob };
+
+/** One tokenised text to run. */
+export interface EmbedJob {
+  readonly model: string;
+  readonly ids: readonly number[];
+  /** How to pool; `none` keeps tokens × dimensions values. */
+  readonly pooling: Pooling | "none";
+  readonly normalize: boolean;
+}
+
+/** The thread's one answer to each request. */
+export type ThreadReply =
+  | { readonly type: "done"; readonly row: Float32Array<ArrayBuffer> }
+  | { readonly type: "failed"; readonly message: string };

@@ -1,0 +1,49 @@
+/** Runs in a worker thread of the engine: ONNX Runtime's `run` blocks the thread that calls it. */
+import ort from "onnxruntime-node";
+import { parentPort } from "node:worker_threads";
+import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
+import { l2Normalize, pool } from "./pooling.ts";
+
+const sessions = new Map<string, ort.InferenceSession>();
+
+parentPort!.on("message", async (request: ThreadRequest) => {
+  try {
+    const row = request.type === "load" ? await load(request) : await embed(request.job);
+    const reply: ThreadReply = { type: "done", row };
+    parentPort!.postMessage(reply, [row.buffer]);
+  } catch (error) {
+    const reply: ThreadReply = { type: "failed", message: error instanceof Error ? error.message : String(error) };
+    parentPort!.postMessage(reply);
+  }
+});
+
+async function load({ model, path }: { model: string; path: string }): Promise<Float32Array<ArrayBuffer>> {
+  const session = await ort.InferenceSession.create(path, {
+    executionProviders: ["cpu"],
+    // Threads × sessions is the engine's business: two sessions of one thread beat one of two.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+  sessions.set(model, session);
+  return new Float32Array();
+}
+
+async function embed(job: EmbedJob): Promise<Float32Array<ArrayBuffer>> {
+  const session = sessions.get(job.model)!;
+  const shape = [1, job.ids.length];
+  const tensor = (value: (id: number) => number) =>
+    new ort.Tensor("int64", BigInt64Array.from(job.ids, (id) => BigInt(value(id))), shape);
+  const inputs: Record<string, ort.Tensor> = {
+    input_ids: tensor((id) => id),
+    attention_mask: tensor(() => 1),
+    token_type_ids: tensor(() => 0),
+  };
+  const feeds = Object.fromEntries(session.inputNames.map((name) => [name, inputs[name]!]));
+  const output = (await session.run(feeds))[session.outputNames[0]!]!;
+  return row(output.data as Float32Array, output.dims.at(-1)!, job);
+}
+
+function row(states: Float32Array, dimensions: number, { pooling, normalize }: EmbedJob): Float32Array<ArrayBuffer> {
+  const values = pooling === "none" ? states : pool(states, dimensions, pooling);
+  return normalize ? l2Normalize(values) : Float32Array.from(values);
+}
