@@ -20,6 +20,7 @@ async function runIn({ readme, output, status }: FakeProject) {
     await Deno.copyFile(script, join(root, ".ci/run"));
     await Deno.writeTextFile(join(root, "README.md"), readme);
     await Deno.writeTextFile(join(root, "output"), output);
+    await Deno.writeTextFile(join(root, "calls"), "");
     const npm = `#!/bin/sh\necho "npm $*" >>calls\n[ "$1" = ci ] && exit 0\ncat output\nexit ${status}\n`;
     await Deno.writeTextFile(join(root, "bin/npm"), npm, { mode: 0o755 });
     const { code, stdout } = await new Deno.Command(join(root, ".ci/run"), {
@@ -27,7 +28,7 @@ async function runIn({ readme, output, status }: FakeProject) {
       stderr: "null",
     }).output();
     const text = new TextDecoder().decode(stdout);
-    const calls = await Deno.readTextFile(join(root, "calls")).catch(() => "");
+    const calls = await Deno.readTextFile(join(root, "calls"));
     return { code, text, lastLine: text.trimEnd().split("\n").at(-1), calls };
   } finally {
     await Deno.remove(root, { recursive: true });
