@@ -1,7 +1,7 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkRooms } from "./check-rooms.ts";
+import { assertEquals, assertMatch } from "../test/assert.ts";
 
 const cleanTree = {
   "src/contract/index.ts": `export { word } from "./word.ts";`,
@@ -47,7 +47,7 @@ async function runCommand(root: string) {
 
 Deno.test("passes a clean tree and says how much it saw", async () => {
   const { code, stdout, stderr } = await withTree({}, runCommand);
-  deepStrictEqual(
+  assertEquals(
     [code, stdout, stderr],
     [0, "check-rooms saw 6 files and 5 edges: 0 violations, 0 questions\n", ""],
   );
@@ -58,13 +58,13 @@ Deno.test("exits 1 and names the file, the fault and what would be right", async
     "src/worker/index.ts": `import { clock } from "../kit/clock.ts";\nexport default clock;`,
   };
   const { code, stdout, stderr } = await withTree(planted, runCommand);
-  strictEqual(code, 1);
-  strictEqual(
+  assertEquals(code, 1);
+  assertEquals(
     stderr,
     "src/worker/index.ts imports src/kit/clock.ts, against the direction of the rooms; " +
       "right: worker may import contract\n",
   );
-  match(stdout, /^check-rooms saw 7 files and 6 edges: 1 violations, 0 questions\n$/);
+  assertMatch(stdout, /^check-rooms saw 7 files and 6 edges: 1 violations, 0 questions\n$/);
 });
 
 Deno.test("refuses an import against the direction, of types and of dynamic imports too", async () => {
@@ -72,7 +72,7 @@ Deno.test("refuses an import against the direction, of types and of dynamic impo
     "src/jobs/index.ts": `import type { Settings } from "../settings/index.ts";\nexport type A = Settings;`,
     "src/telemetry/index.ts": `export const load = () => import("../models/index.ts");`,
   };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/jobs/index.ts imports src/settings/index.ts, against the direction of the rooms",
     "src/telemetry/index.ts imports src/models/index.ts, against the direction of the rooms",
   ]);
@@ -82,14 +82,14 @@ Deno.test("refuses values of a room whose types alone are allowed", async () => 
   const planted = {
     "src/database/index.ts": `import { port } from "../settings/index.ts";\nexport default port;`,
   };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/database/index.ts imports src/settings/index.ts at run time",
   ]);
 });
 
 Deno.test("refuses a file that lies in no room", async () => {
   const planted = { "src/utils/index.ts": "export {};", "src/loose.ts": "export {};" };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/loose.ts lies in no room",
     "src/utils/index.ts lies in no room",
   ]);
@@ -99,14 +99,14 @@ Deno.test("refuses an import past a room's door, except into kit", async () => {
   const planted = {
     "src/settings/schema.ts": `import { word } from "../contract/word.ts";\nexport default word;`,
   };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/settings/schema.ts imports src/contract/word.ts, past its room's door",
   ]);
 });
 
 Deno.test("refuses to import the entry of a process, from its own room too", async () => {
   const planted = { "src/cli/print.ts": `import "./main.ts";` };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/cli/print.ts imports src/cli/main.ts, which is the entry of a process",
   ]);
 });
@@ -116,7 +116,7 @@ Deno.test("refuses an import cycle that only types close", async () => {
     "src/kit/first.ts": `import { second } from "./second.ts";\nexport const first = second;`,
     "src/kit/second.ts": `import type { first } from "./first.ts";\nexport const second: typeof first = 1;`,
   };
-  deepStrictEqual(await violationsOf(planted), [
+  assertEquals(await violationsOf(planted), [
     "src/kit/second.ts closes a cycle: src/kit/first.ts -> src/kit/second.ts -> src/kit/first.ts",
   ]);
 });
@@ -128,14 +128,14 @@ Deno.test("asks about a file over 200 lines and refuses one over 400", async () 
     "src/kit/longest.ts": "// line\n".repeat(401),
   };
   const { violations, questions } = await withTree(planted, checkRooms);
-  deepStrictEqual(questions.map(({ path, found }) => [path, found]), [["src/kit/long.ts", "has 201 lines"]]);
-  deepStrictEqual(violations.map(({ path, found }) => [path, found]), [
+  assertEquals(questions.map(({ path, found }) => [path, found]), [["src/kit/long.ts", "has 201 lines"]]);
+  assertEquals(violations.map(({ path, found }) => [path, found]), [
     ["src/kit/longest.ts", "has 401 lines"],
   ]);
 });
 
 Deno.test("refuses to pass when it could not see a file", async () => {
-  deepStrictEqual(await violationsOf({ "src/kit/broken.ts": "export const = ;" }), [
+  assertEquals(await violationsOf({ "src/kit/broken.ts": "export const = ;" }), [
     "src/kit/broken.ts is listed by a folder walk but was not seen in the module graph",
   ]);
 });
@@ -145,7 +145,7 @@ Deno.test("refuses to pass when it saw nothing", async () => {
   try {
     await Deno.mkdir(join(root, "src"));
     const { violations } = await checkRooms(root);
-    deepStrictEqual(violations.map(({ path, found }) => `${path} ${found}`), ["src holds no .ts file"]);
+    assertEquals(violations.map(({ path, found }) => `${path} ${found}`), ["src holds no .ts file"]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -1,6 +1,6 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertEquals, assertMatch } from "../test/assert.ts";
 
 const script = fileURLToPath(new URL("../.ci/run", import.meta.url));
 const readme = "# A project\n\nRun npm test to test it.\n\n```sh\nnpm ci && npm test\n```\n";
@@ -38,35 +38,35 @@ async function runIn({ readme, output, status }: FakeProject) {
 Deno.test("the CI run repeats the counts of a run that passed, colours and steps aside", async () => {
   const output = "\x1b[32mok\x1b[0m | 45 passed (3 steps) | 0 failed | 2 ignored \x1b[90m(1s)\x1b[0m\n";
   const { code, lastLine, calls, text } = await runIn({ readme, output, status: 0 });
-  deepStrictEqual([code, lastLine], [0, "45 passed, 0 failed"]);
-  strictEqual(calls, "npm ci\nnpm test\n");
-  match(text, /ok.*45 passed/);
+  assertEquals([code, lastLine], [0, "45 passed, 0 failed"]);
+  assertEquals(calls, "npm ci\nnpm test\n");
+  assertMatch(text, /ok.*45 passed/);
 });
 
 Deno.test("the CI run keeps the exit status of tests that failed", async () => {
   const output = "FAILED | 44 passed | 1 failed (2s)\n\nerror: Test failed\n";
   const { code, lastLine } = await runIn({ readme, output, status: 3 });
-  deepStrictEqual([code, lastLine], [3, "44 passed, 1 failed"]);
+  assertEquals([code, lastLine], [3, "44 passed, 1 failed"]);
 });
 
 Deno.test("the CI run fails when no summary was seen, whatever the exit status", async () => {
   const { code, lastLine } = await runIn({ readme, output: "nothing to see\n", status: 0 });
-  deepStrictEqual([code, lastLine], [1, "0 passed, 1 failed"]);
+  assertEquals([code, lastLine], [1, "0 passed, 1 failed"]);
 });
 
 Deno.test("the CI run fails when the summary and the exit status disagree", async () => {
   const output = "ok | 2 passed | 0 failed (1s)\n";
   const { code, lastLine } = await runIn({ readme, output, status: 4 });
-  deepStrictEqual([code, lastLine], [4, "2 passed, 1 failed"]);
+  assertEquals([code, lastLine], [4, "2 passed, 1 failed"]);
 });
 
 Deno.test("the CI run installs first when the README's line does not", async () => {
   const output = "ok | 2 passed | 0 failed (1s)\n";
   const { calls } = await runIn({ readme: "```sh\n$ npm test\n```\n", output, status: 0 });
-  strictEqual(calls, "npm ci\nnpm test\n");
+  assertEquals(calls, "npm ci\nnpm test\n");
 });
 
 Deno.test("the CI run fails when the README has no test command in a fenced block", async () => {
   const { code, lastLine, calls } = await runIn({ readme: "Run npm test.\n", output: "", status: 0 });
-  deepStrictEqual([code, lastLine, calls], [1, "0 passed, 1 failed", ""]);
+  assertEquals([code, lastLine, calls], [1, "0 passed, 1 failed", ""]);
 });
