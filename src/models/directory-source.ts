@@ -1,0 +1,69 @@
+import { basename, join } from "node:path";
+import type { ModelFile } from "./catalogue.ts";
+import { expectation, receiveFile } from "./receive.ts";
+import { type Delivery, type ModelSource, SourceFault } from "./source.ts";
+import { reasonOf } from "./system-error.ts";
+
+/**
+ * Files from a folder, for machines without a network. One rule: a file is looked for in `<folder>/<model>/` and
+ * then in `<folder>/`, each time by its path in the catalogue (`onnx/model.onnx`) and then by its bare name
+ * (`model.onnx`); the first of the right size is taken, and its digest must agree like any other's.
+ */
+export function directorySource(folder: string, modelName: string): ModelSource {
+  return {
+    name: `folder ${folder}`,
+    async fetch(files, delivery) {
+      for (const file of files) await copyFile(folder, modelName, file, delivery);
+    },
+  };
+}
+
+async function copyFile(
+  folder: string,
+  modelName: string,
+  file: ModelFile,
+  delivery: Delivery,
+): Promise<void> {
+  const { store, signal, onProgress } = delivery;
+  const path = await findFile(folder, modelName, file);
+  const report = (phase: "start" | "receiving" | "end", receivedBytes: number) =>
+    onProgress({ phase, file: file.path, receivedBytes, totalBytes: file.bytes });
+  report("start", 0);
+  await receiveFile(store, file, readChunks(path, file, signal), (bytes) => report("receiving", bytes));
+  report("end", file.bytes);
+}
+
+async function findFile(folder: string, modelName: string, file: ModelFile): Promise<string> {
+  const found: string[] = [];
+  for (const parent of [join(folder, modelName), folder]) {
+    for (const path of new Set([join(parent, file.path), join(parent, basename(file.path))])) {
+      const size = await sizeOf(path, file);
+      if (size === file.bytes) return path;
+      if (size !== undefined) found.push(`${path} of ${size} bytes`);
+    }
+  }
+  if (found.length > 0) throw new SourceFault("corrupt", `${expectation(file)}, came ${found.join(" and ")}`);
+  throw new SourceFault("unreachable", `${file.path}: no such file in it, nor in its folder ${modelName}`);
+}
+
+async function sizeOf(path: string, file: ModelFile): Promise<number | undefined> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    return isFile ? size : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new SourceFault("unreachable", `${file.path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function* readChunks(path: string, file: ModelFile, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    using source = await Deno.open(path);
+    for await (const chunk of source.readable) {
+      signal.throwIfAborted();
+      yield chunk;
+    }
+  } catch (error) {
+    throw new SourceFault("unreachable", `${file.path}: ${reasonOf(error)}`, { cause: error });
+  }
+}

