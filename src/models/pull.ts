@@ -35,9 +35,11 @@ export interface PullOptions {
  */
 export async function pullModel(entry: ModelEntry, options: PullOptions): Promise<LocatedModel> {
   const { store, signal } = options;
+  const wanted = await store.missing(entry);
+  if (wanted.length === 0) return await store.locate(entry);
+  await store.prepare(wanted);
   const faults: string[] = [];
   let isCorrupt = false;
-  await store.prepare(await store.missing(entry));
   for (const source of sourcesOf(entry, options)) {
     const missing = await store.missing(entry);
     if (missing.length === 0) break;

@@ -97,6 +97,17 @@ export class ModelStore {
     return { path, part: await this.#openPart(path) };
   }
 
+  /** Removes the file, and says whether there was one. */
+  async remove(file: ModelFile): Promise<boolean> {
+    try {
+      await Deno.remove(this.pathOf(file));
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
   /** The error to throw when the disk filled up under a file. */
   async diskFull(file: ModelFile, cause: unknown): Promise<SelvedgeError> {
     return this.#diskFull(file.bytes, await this.#freeBytes() ?? 0, cause);
