@@ -8,7 +8,7 @@ import { receiveFile } from "./receive.ts";
 import { SilenceLimit } from "./silence-limit.ts";
 import { type Delivery, SourceFault } from "./source.ts";
 import { reasonOf } from "./system-error.ts";
-import { readTarball } from "./tarball.ts";
+import { TarballReader, type TarballWish } from "./tarball.ts";
 
 /** How long the registry may be silent, its retry included. */
 const silenceMs = 30_000;
@@ -36,13 +36,16 @@ export async function fetchFromNpm(
   using limit = new SilenceLimit(silenceMs);
   const unwanted = AbortSignal.any([delivery.signal, limit.signal]);
   const stopped = new AbortController();
+  const wish: TarballWish = {
+    wanted: new Map(files.map((file) => [`${source.root}/${file.path}`, file])),
+    receive: (file, content) => receiveFile(delivery.store, file, content, () => {}),
+    stop: () => stopped.abort(),
+  };
   let reading = Promise.resolve();
-  const read = (stream: TarballStream) =>
-    reading = readTarball(counted(stream, limit, (receivedBytes) => report("receiving", receivedBytes)), {
-      wanted: new Map(files.map((file) => [`${source.root}/${file.path}`, file])),
-      receive: (file, content) => receiveFile(delivery.store, file, content, () => {}),
-      stop: () => stopped.abort(),
-    });
+  const read = (stream: TarballStream) => {
+    const chunks = counted(stream, limit, (receivedBytes) => report("receiving", receivedBytes));
+    return reading = new TarballReader(wish).read(chunks);
+  };
   try {
     const options = await downloadOptions(env, folder, AbortSignal.any([unwanted, stopped.signal]));
     await orAborted(pacote.tarball.stream(spec, read, options), unwanted);
@@ -73,11 +76,17 @@ async function* counted(
   // Failures reach us through the chunks; one that comes after we stopped reading concerns nobody.
   stream.on("error", () => {});
   let receivedBytes = 0;
-  for await (const chunk of stream) {
-    limit.heard(silenceMs);
-    receivedBytes += chunk.length;
-    onBytes(receivedBytes);
-    yield chunk;
+  try {
+    for await (const chunk of stream) {
+      limit.heard(silenceMs);
+      receivedBytes += chunk.length;
+      onBytes(receivedBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    if (receivedBytes === 0) throw error;
+    const reason = `the download broke off after ${receivedBytes} bytes: ${reasonOf(error)}`;
+    throw new SourceFault("unreachable", reason, { cause: error });
   }
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { isSelvedgeError } from "../contract/index.ts";
 import type { ModelFile } from "./catalogue.ts";
 import { SourceFault } from "./source.ts";
 import type { ModelStore } from "./store.ts";
-import { systemCode } from "./system-error.ts";
+import { isDiskFull } from "./system-error.ts";
 
 /** Enough of a wrong answer to recognise an error page by. */
 const shownBytes = 80;
@@ -20,7 +19,7 @@ export async function receiveFile(
   chunks: AsyncIterable<Uint8Array>,
   onBytes: (receivedBytes: number) => void,
 ): Promise<void> {
-  const { path, part } = await openPart(store, file);
+  const { path, part } = await store.openPart(file);
   try {
     try {
       await writeProved(file, chunks, part, onBytes);
@@ -30,15 +29,7 @@ export async function receiveFile(
     await Deno.rename(path, store.pathOf(file));
   } catch (error) {
     await removePart(path);
-    throw await translate(store, file, error);
-  }
-}
-
-async function openPart(store: ModelStore, file: ModelFile) {
-  try {
-    return await store.openPart(file);
-  } catch (error) {
-    throw await translate(store, file, error);
+    throw isDiskFull(error) ? await store.diskFull(file, error) : error;
   }
 }
 
@@ -86,12 +77,6 @@ export function describeHead(head: Uint8Array): string {
   const text = new TextDecoder().decode(head.subarray(0, shownBytes)).replace(/\s+/g, " ").trim();
   // deno-lint-ignore no-control-regex -- control characters are what tells bytes from text
   return text === "" || /[\u0000-\u001f\ufffd]/.test(text) ? "" : ` beginning ${JSON.stringify(text)}`;
-}
-
-async function translate(store: ModelStore, file: ModelFile, error: unknown): Promise<unknown> {
-  if (error instanceof SourceFault || isSelvedgeError(error)) return error;
-  const code = systemCode(error);
-  return code === "ENOSPC" || code === "EDQUOT" ? await store.diskFull(file, error) : error;
 }
 
 async function removePart(path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { SelvedgeError } from "../contract/index.ts";
 import { formatBytes } from "./byte-size.ts";
 import type { FileRole, ModelEntry, ModelFile } from "./catalogue.ts";
 import { cacheFolder } from "./places.ts";
-import { reasonOf } from "./system-error.ts";
+import { isDiskFull, reasonOf } from "./system-error.ts";
 
 /** Parts untouched for this long belong to a process that died: no pull goes a day without a byte. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
@@ -79,22 +79,26 @@ export class ModelStore {
       await Deno.mkdir(this.#blobs, { recursive: true });
       await this.#sweep();
     } catch (error) {
-      throw new SelvedgeError(
-        "SETTINGS_INVALID",
-        `Cannot write to the model folder ${this.#blobs}: ${reasonOf(error)}; ` +
-          "set SELVEDGE_CACHE_DIR to a folder that can be written",
-        { cause: error },
-      );
+      throw this.#notWritable(error);
     }
     const neededBytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const freeBytes = await this.#freeBytes();
     if (freeBytes !== undefined && neededBytes > freeBytes) throw this.#diskFull(neededBytes, freeBytes);
   }
 
-  /** Opens a new part of the file for one writer, who renames or removes it. */
+  /**
+   * Opens a new part of the file for one writer, who renames or removes it.
+   *
+   * @throws DISK_FULL, or SETTINGS_INVALID when the folder cannot be written.
+   */
   async openPart(file: ModelFile): Promise<{ path: string; part: Deno.FsFile }> {
     const path = `${this.pathOf(file)}.${crypto.randomUUID()}.part`;
-    return { path, part: await this.#openPart(path) };
+    try {
+      return { path, part: await this.#openPart(path) };
+    } catch (error) {
+      if (isDiskFull(error)) throw await this.diskFull(file, error);
+      throw this.#notWritable(error);
+    }
   }
 
   /** Removes the file, and says whether there was one. */
@@ -149,6 +153,15 @@ export class ModelStore {
   async #freeBytes(): Promise<number | undefined> {
     const { blocks, bavail, bsize } = await statfs(this.#blobs);
     return blocks === 0 ? undefined : bavail * bsize;
+  }
+
+  #notWritable(cause: unknown): SelvedgeError {
+    return new SelvedgeError(
+      "SETTINGS_INVALID",
+      `Cannot write to the model folder ${this.#blobs}: ${reasonOf(cause)}; ` +
+        "set SELVEDGE_CACHE_DIR to a folder that can be written",
+      { cause },
+    );
   }
 
   #diskFull(neededBytes: number, freeBytes: number, cause?: unknown): SelvedgeError {

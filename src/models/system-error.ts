@@ -1,7 +1,7 @@
-/** The system's name of an error, such as `ENOSPC`, where it has one. */
-export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+/** Whether the disk, or the user's share of it, had no room left. */
+export function isDiskFull(error: unknown): boolean {
+  if (typeof error !== "object" || error === null || !("code" in error)) return false;
+  return error.code === "ENOSPC" || error.code === "EDQUOT";
 }
 
 /** The words of whatever was thrown: of its innermost cause, for `fetch` itself says only that it failed. */

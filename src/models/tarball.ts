@@ -1,75 +1,124 @@
 import { once } from "node:events";
 import { Parser, type ReadEntry } from "tar";
 import type { ModelFile } from "./catalogue.ts";
+import { describeHead } from "./receive.ts";
 import { SourceFault } from "./source.ts";
 
-/** What to do with an npm tarball as it streams by. */
-export interface TarballReading {
+/** What to take out of an npm tarball as it streams by. */
+export interface TarballWish {
   /** The files to receive, by their path inside the package. */
   readonly wanted: ReadonlyMap<string, ModelFile>;
   readonly receive: (file: ModelFile, content: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Called once when no more chunks are needed: every file is received, or one failed. Must end `chunks`. */
+  /** Called when no more chunks are needed: every file is received, or something failed. Must end the chunks. */
   readonly stop: () => void;
-}
-
-/**
- * Receives the wanted files of an npm tarball in one pass over its chunks, and reads no further than it must.
- *
- * @throws SourceFault when the chunks are no tarball or lack a file; else what `receive` or `chunks` threw first.
- */
-export async function readTarball(chunks: AsyncIterable<Uint8Array>, reading: TarballReading): Promise<void> {
-  const waiting = new Map(reading.wanted);
-  const entries: ReadEntry[] = [];
-  const receiving: Promise<void>[] = [];
-  const over = new AbortController();
-  let receivedFiles = 0;
-  const finish = (failure?: unknown) => {
-    over.abort(failure);
-    reading.stop();
-  };
-  const parser = new Parser({
-    strict: true,
-    filter: (path) => waiting.has(insidePackage(path)),
-    onReadEntry(entry) {
-      const file = waiting.get(insidePackage(entry.path));
-      if (file === undefined) return entry.resume();
-      waiting.delete(insidePackage(entry.path));
-      entries.push(entry);
-      receiving.push(
-        reading.receive(file, entry).then(() => {
-          receivedFiles += 1;
-          if (receivedFiles === reading.wanted.size) finish(allReceived);
-        }, finish),
-      );
-    },
-  });
-  parser.on("error", (error: Error) => finish(new SourceFault("corrupt", `not a tarball: ${error.message}`)));
-  try {
-    await feed(parser, chunks, over.signal);
-  } catch (error) {
-    if (!over.signal.aborted) finish(error);
-  }
-  // An entry cut short would wait for ever for its rest; one that is complete is not harmed.
-  if (over.signal.reason !== allReceived) { for (const entry of entries) entry.destroy(over.signal.reason); }
-  await Promise.all(receiving);
-  if (over.signal.aborted && over.signal.reason !== allReceived) throw over.signal.reason;
-  const [lost] = waiting.keys();
-  if (lost !== undefined) throw new SourceFault("unreachable", `no file ${lost} in it`);
 }
 
 const allReceived = Symbol("all received");
 
+/**
+ * One pass over a tarball. It reads until every wanted file is received, something fails, or the chunks end;
+ * `#over` is aborted by the first of the former two, with {@linkcode allReceived} or the failure as its reason.
+ * When {@linkcode read} settles, no receiving is left behind.
+ */
+export class TarballReader {
+  readonly #wish: TarballWish;
+  readonly #waiting: Map<string, ModelFile>;
+  readonly #entries: ReadEntry[] = [];
+  readonly #receiving: Promise<void>[] = [];
+  readonly #over = new AbortController();
+  #receivedFiles = 0;
+  #head: Uint8Array | undefined;
+
+  constructor(wish: TarballWish) {
+    this.#wish = wish;
+    this.#waiting = new Map(wish.wanted);
+  }
+
+  /**
+   * Receives the wanted files out of the tarball's chunks. Call it once.
+   *
+   * @throws SourceFault when this is no whole tarball or lacks a file; else what a receiving or `chunks` threw first.
+   */
+  async read(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      await this.#feed(chunks);
+    } catch (error) {
+      this.#finish(error);
+    }
+    await Promise.all(this.#receiving);
+    const { aborted, reason } = this.#over.signal;
+    if (aborted && reason !== allReceived) throw reason;
+    const [lost] = this.#waiting.keys();
+    if (lost !== undefined) throw new SourceFault("unreachable", `no file ${lost} in it`);
+  }
+
+  async #feed(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const { signal } = this.#over;
+    const parser = this.#newParser();
+    for await (const chunk of chunks) {
+      this.#head ??= Uint8Array.from(chunk.subarray(0, 80));
+      if (signal.aborted) return;
+      if (!parser.write(chunk)) await once(parser, "drain", { signal });
+    }
+    const ended = once(parser, "end", { signal });
+    parser.end();
+    await ended;
+  }
+
+  #newParser(): Parser {
+    const parser = new Parser({
+      strict: true,
+      filter: (path) => this.#waiting.has(insidePackage(path)),
+      onReadEntry: (entry) => this.#receive(entry),
+    });
+    parser.on("error", (error: Error) => {
+      const head = describeHead(this.#head ?? new Uint8Array());
+      this.#finish(new SourceFault("corrupt", `not a whole tarball: ${error.message}${head}`));
+    });
+    return parser;
+  }
+
+  #receive(entry: ReadEntry): void {
+    const path = insidePackage(entry.path);
+    const file = this.#waiting.get(path);
+    // The same path a second time, or an entry the parser had at hand when something failed.
+    if (file === undefined || this.#over.signal.aborted) return void entry.resume();
+    this.#waiting.delete(path);
+    this.#entries.push(entry);
+    // Destroying an entry that nobody reads at the moment must not throw; its reader learns of it from #over.
+    entry.on("error", () => {});
+    this.#receiving.push(
+      this.#wish.receive(file, this.#contentOf(entry)).then(
+        () => {
+          this.#receivedFiles += 1;
+          if (this.#receivedFiles === this.#wish.wanted.size) this.#finish(allReceived);
+        },
+        (error) => this.#finish(error),
+      ),
+    );
+  }
+
+  /** An entry's bytes; fails when something else failed, as an entry destroyed between two reads would say nothing. */
+  async *#contentOf(entry: ReadEntry): AsyncGenerator<Uint8Array> {
+    const chunks = entry[Symbol.asyncIterator]();
+    for (;;) {
+      this.#over.signal.throwIfAborted();
+      const { done, value } = await chunks.next();
+      if (done) return;
+      yield value;
+    }
+  }
+
+  #finish(reason: unknown): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort(reason);
+    this.#wish.stop();
+    // A file cut short would wait for ever for its rest.
+    if (reason !== allReceived) { for (const entry of this.#entries) entry.destroy(reason); }
+  }
+}
+
 /** Tarballs of packages keep everything under one folder, most often `package/`. */
 function insidePackage(path: string): string {
   return path.slice(path.indexOf("/") + 1);
-}
-
-async function feed(parser: Parser, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  for await (const chunk of chunks) {
-    if (signal.aborted) return;
-    if (!parser.write(chunk)) await once(parser, "drain", { signal });
-  }
-  const ended = once(parser, "end", { signal });
-  parser.end();
-  await ended;
 }

