@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  assert.deepEqual(actual, expected, message);
+  if (message === undefined) assert.deepEqual(actual, expected);
+  else assert.deepEqual(actual, expected, message);
 }
 export function assertTrue(claim: boolean, message: string): void {
   assert.ok(claim, message);

@@ -35,6 +35,7 @@ export const errorKinds = {
 
   AUTH_HEADER_MISSING: { actor: "caller", retryable: false },
   AUTH_HEADER_MALFORMED: { actor: "caller", retryable: false },
+  TOKEN_MALFORMED: { actor: "caller", retryable: false },
   TOKEN_INVALID: { actor: "caller", retryable: false },
   TOKEN_ALGORITHM_UNSUPPORTED: { actor: "caller", retryable: false },
 

@@ -1,4 +1,11 @@
-export { type Actor, type ErrorCode, errorKinds, isErrorCode, isSelvedgeError, SelvedgeError } from "./errors.ts";
+export {
+  type Actor,
+  type ErrorCode,
+  errorKinds,
+  isErrorCode,
+  isSelvedgeError,
+  SelvedgeError,
+} from "./errors.ts";
 export {
   decodeRows,
   embedPath,

@@ -12,7 +12,10 @@ parentPort!.on("message", async (request: ThreadRequest) => {
     const reply: ThreadReply = { type: "done", row };
     parentPort!.postMessage(reply, [row.buffer]);
   } catch (error) {
-    const reply: ThreadReply = { type: "failed", message: error instanceof Error ? error.message : String(error) };
+    const reply: ThreadReply = {
+      type: "failed",
+      message: error instanceof Error ? error.message : String(error),
+    };
     parentPort!.postMessage(reply);
   }
 });
@@ -43,7 +46,11 @@ async function embed(job: EmbedJob): Promise<Float32Array<ArrayBuffer>> {
   return row(output.data as Float32Array, output.dims.at(-1)!, job);
 }
 
-function row(states: Float32Array, dimensions: number, { pooling, normalize }: EmbedJob): Float32Array<ArrayBuffer> {
+function row(
+  states: Float32Array,
+  dimensions: number,
+  { pooling, normalize }: EmbedJob,
+): Float32Array<ArrayBuffer> {
   const values = pooling === "none" ? states : pool(states, dimensions, pooling);
   return normalize ? l2Normalize(values) : Float32Array.from(values);
 }

@@ -37,7 +37,9 @@ export class Tokenizer {
     const ids: number[] = [];
     for (let start = 0; start < text.length && ids.length < room;) {
       const end = pieceEnd(text, start);
-      for (const id of this.#hub.encode(text.slice(start, end), { add_special_tokens: false }).ids) ids.push(id);
+      for (const id of this.#hub.encode(text.slice(start, end), { add_special_tokens: false }).ids) {
+        ids.push(id);
+      }
       start = end;
     }
     return [...this.#prefix, ...ids.slice(0, room), ...this.#suffix];

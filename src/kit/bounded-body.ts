@@ -11,7 +11,10 @@ export class BodyTooLarge extends Error {
  *
  * @throws {BodyTooLarge} when more than `limitBytes` come.
  */
-export async function readBounded(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {
+export async function readBounded(
+  body: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<string> {
   if (body === null) return "";
   const decoder = new TextDecoder();
   let received = 0;

@@ -1,0 +1,3 @@
+export { checkHealth, type Finding } from "./health-checks.ts";
+export { findInstance, type Instance, requireInstance } from "./instance.ts";
+export { type Running, start, type StartOptions } from "./start.ts";

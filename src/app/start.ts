@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { SelvedgeError } from "../contract/index.ts";
+import { Functions } from "../functions/index.ts";
+import { openGateway, requireFreePort } from "../gateway/index.ts";
+import { EngineProcess } from "../inference/index.ts";
+import { findModel, ModelStore, pullModel, type PullProgress } from "../models/index.ts";
+import { defaultFunctionConfig, type Keys, openKeys, type Settings } from "../settings/index.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+import { announceInstance, findInstance, forgetInstance } from "./instance.ts";
+
+const hostname = "127.0.0.1";
+/** The model that is ready when Selvedge is. */
+export const defaultModel = "gte-small";
+/** Requests in flight may take this long to end when Selvedge stops. */
+const drainMs = 5_000;
+
+/** What {@linkcode start} is given. */
+export interface StartOptions {
+  readonly settings: Settings;
+  readonly telemetry: Telemetry;
+  readonly onPull: (progress: PullProgress) => void;
+  /** Gives up starting. */
+  readonly signal: AbortSignal;
+}
+
+/** A running Selvedge. Stopping ends all its processes and waits for them. */
+export interface Running {
+  readonly keys: Keys;
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings up a project: weights, engine, functions, gateway, in this order, and takes down what was up if a step
+ * fails.
+ *
+ * @throws {SelvedgeError} what the steps throw; `ALREADY_RUNNING`
+ */
+export async function start({ settings, telemetry, onPull, signal }: StartOptions): Promise<Running> {
+  await requireNoInstance(settings);
+  requireFreePort(hostname, settings.port);
+  await using up = new AsyncDisposableStack();
+  const keys = await openKeys(settings.stateFolder, settings.config.auth.jwt_secret);
+  for (const text of settings.warnings) telemetry.record("settings.warning", { text });
+  await requireModel(signal, onPull);
+
+  const runFolder = await Deno.makeTempDir({ prefix: "selvedge-" });
+  up.defer(() => Deno.remove(runFolder, { recursive: true }));
+  const engineSocket = join(runFolder, "engine");
+  let functions: Functions | undefined;
+  const engine = await EngineProcess.start({
+    socket: engineSocket,
+    model: defaultModel,
+    telemetry,
+    onReady: () => void functions?.relinkEngine(),
+  });
+  up.defer(() => engine.close());
+  signal.throwIfAborted();
+
+  await Deno.mkdir(settings.functionsFolder, { recursive: true });
+  const opened = new Functions({
+    settings,
+    keys,
+    defaults: defaultFunctionConfig,
+    runFolder,
+    engineSocket,
+    telemetry,
+  });
+  functions = opened;
+  const gateway = openGateway({ hostname, port: settings.port, keys, functions: opened, telemetry });
+  up.defer(async () => {
+    const drained = gateway.close();
+    await Promise.race([drained, delay(drainMs)]);
+    await opened.close();
+    await drained;
+  });
+
+  await announceInstance(settings.stateFolder, { processId: Deno.pid, apiUrl: settings.apiUrl });
+  up.defer(() => forgetInstance(settings.stateFolder));
+  const running = up.move();
+  return { keys, stop: () => running.disposeAsync() };
+}
+
+async function requireNoInstance({ stateFolder }: Settings): Promise<void> {
+  const instance = await findInstance(stateFolder);
+  if (instance === undefined) return;
+  const message =
+    `Selvedge already runs for this project at ${instance.apiUrl} (process ${instance.processId})`;
+  throw new SelvedgeError("ALREADY_RUNNING", message);
+}
+
+async function requireModel(
+  signal: AbortSignal,
+  onProgress: (progress: PullProgress) => void,
+): Promise<void> {
+  const entry = findModel(defaultModel);
+  const store = new ModelStore();
+  const missing = await store.missing(entry);
+  if (missing.length > 0) await pullModel(entry, { store, signal, onProgress });
+}

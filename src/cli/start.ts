@@ -1,0 +1,43 @@
+import process from "node:process";
+import { Command } from "commander";
+import { start } from "../app/index.ts";
+import { listFunctions } from "../functions/index.ts";
+import { progressPrinter } from "../models/index.ts";
+import { defaultFunctionConfig, readSettings } from "../settings/index.ts";
+import { openTelemetry } from "../telemetry/index.ts";
+import { connectionText, connectionValues } from "./connection-values.ts";
+import { type ProjectOptions, withProjectFlags } from "./project-flags.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** `selvedge start`: runs the project until it is told to stop. */
+export function startCommand(): Command {
+  return withProjectFlags(new Command("start"))
+    .description("run the project's functions, with the engine and the gateway, until stopped")
+    .action(run);
+}
+
+async function run(flags: ProjectOptions): Promise<void> {
+  const signal = stopSignal();
+  const settings = await readSettings(flags);
+  const telemetry = await openTelemetry((line) => Deno.stderr.writeSync(new TextEncoder().encode(line)));
+  const progress = await progressPrinter(process.stderr);
+  try {
+    const running = await start({ settings, telemetry, signal, onPull: progress.onProgress });
+    const functions = await listFunctions(settings, defaultFunctionConfig);
+    console.log(connectionText(connectionValues(settings, running.keys), functions));
+    console.log("\nSelvedge is running. Stop it with Ctrl-C.");
+    await aborted(signal);
+    await running.stop();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

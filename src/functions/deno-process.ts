@@ -1,0 +1,164 @@
+import { type FunctionBoot, type FunctionStop, SelvedgeError } from "../contract/index.ts";
+import { lines } from "../kit/lines.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+import type { FunctionDefinition } from "./definition.ts";
+import { spawnFunction } from "./deno-command.ts";
+import { type ProcessSockets, socketsIn } from "./permissions.ts";
+
+/** A function's first boot may have to fetch its packages. */
+const bootTimeoutMs = 60_000;
+const stopTimeoutMs = 5_000;
+const stderrLinesKept = 30;
+/** Deno's advice to those who start a module by hand. */
+const denoAdvice = "warning: Detected export default { fetch }";
+
+/** What one process needs besides the function itself. */
+export interface ProcessOptions {
+  /** An empty folder for its sockets, with the engine's socket linked in it. */
+  readonly socketFolder: string;
+  readonly importMap: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * One running function. Booting → ready → ended; `ended` resolves in every case. Whoever started it stops it,
+ * which lets requests and background tasks finish for 5 s; stopping twice does no harm.
+ */
+export class FunctionProcess {
+  /** Resolves with the exit status when the process is no more and its folder is gone. */
+  readonly ended: Promise<number>;
+  readonly socketFolder: string;
+  readonly #http: Deno.HttpClient;
+
+  private constructor(
+    private readonly child: Deno.ChildProcess,
+    private readonly control: Deno.UnixConn,
+    private readonly sockets: ProcessSockets,
+  ) {
+    this.socketFolder = sockets.folder;
+    this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path: sockets.serve } });
+    this.ended = this.#end();
+  }
+
+  /** @throws {SelvedgeError} `FUNCTION_BOOT_FAILED` with what the process said */
+  static async start(definition: FunctionDefinition, options: ProcessOptions): Promise<FunctionProcess> {
+    const startedAt = performance.now();
+    const { telemetry } = options;
+    const sockets = socketsIn(options.socketFolder);
+    using listener = Deno.listen({ transport: "unix", path: sockets.control });
+    const child = spawnFunction(definition, options.importMap, sockets);
+    record(child.stdout, (text) => telemetry.record("function.log", { function: definition.name, text }));
+    const said: string[] = [];
+    const stderrEnd = record(child.stderr, (text) => {
+      if (text.startsWith(denoAdvice)) return;
+      telemetry.record("function.error-log", { function: definition.name, text });
+      if (said.length < stderrLinesKept) said.push(text);
+    });
+    const failure = bootFailure(child, stderrEnd, said);
+    try {
+      const control = await Promise.race([
+        boot(listener, definition.name, options.environment, sockets),
+        failure.promise,
+      ]);
+      telemetry.record("function.booted", {
+        function: definition.name,
+        bootMs: Math.round(performance.now() - startedAt),
+      });
+      return new FunctionProcess(child, control, sockets);
+    } catch (error) {
+      kill(child);
+      await Deno.remove(sockets.folder, { recursive: true });
+      throw error;
+    } finally {
+      failure.cancel();
+    }
+  }
+
+  /** Sends a request on; bodies are streamed both ways. Throws when the process ends before it answers. */
+  fetch(request: Request): Promise<Response> {
+    return fetch(request.url, {
+      client: this.#http,
+      method: request.method,
+      headers: request.headers,
+      body: request.body,
+      redirect: "manual",
+      signal: request.signal,
+    });
+  }
+
+  async stop(): Promise<void> {
+    const message: FunctionStop = { type: "stop" };
+    await send(this.control, message).catch(() => "it has ended already");
+    const timer = setTimeout(() => kill(this.child), stopTimeoutMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  async #end(): Promise<number> {
+    const { code } = await this.child.status;
+    this.control.close();
+    this.#http.close();
+    await Deno.remove(this.sockets.folder, { recursive: true });
+    return code;
+  }
+}
+
+/** Says to the process what it is, and resolves with the connection when the process accepts requests. */
+async function boot(
+  listener: Deno.UnixListener,
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  sockets: ProcessSockets,
+): Promise<Deno.UnixConn> {
+  const control = await listener.accept();
+  const message: FunctionBoot = {
+    name,
+    environment,
+    serveSocket: sockets.serve,
+    engineSocket: sockets.engine,
+  };
+  await send(control, message);
+  const first = await control.read(new Uint8Array(64));
+  // The end of the connection is the end of the process: the race is decided by its status.
+  return first === null ? await new Promise<never>(() => {}) : control;
+}
+
+/** Rejects when the process ends, or is silent for too long, before it accepts requests. */
+function bootFailure(
+  child: Deno.ChildProcess,
+  stderrEnd: Promise<void>,
+  said: readonly string[],
+): { promise: Promise<never>; cancel: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const fail = (why: string) => reject(new SelvedgeError("FUNCTION_BOOT_FAILED", why));
+  const serves = "it neither called Deno.serve nor exports default { fetch }";
+  const timer = setTimeout(() => fail(`After ${bootTimeoutMs / 1000} s ${serves}`), bootTimeoutMs);
+  void child.status.then(async ({ code }) => {
+    await stderrEnd;
+    fail(said.length > 0 ? said.join("\n") : `The module ended with status ${code}, and ${serves}`);
+  });
+  promise.catch(() => "the race has it");
+  return { promise, cancel: () => clearTimeout(timer) };
+}
+
+async function record(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  write: (text: string) => void,
+): Promise<void> {
+  for await (const text of lines(stream)) write(text);
+}
+
+async function send(connection: Deno.UnixConn, message: FunctionBoot | FunctionStop): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(message) + "\n");
+  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import * as v from "valibot";
+import { SelvedgeError } from "../contract/index.ts";
+import type { FunctionDefinition } from "./definition.ts";
+import { wellKnownImports } from "./well-known-imports.ts";
+
+const addresses = v.record(v.string(), v.nullable(v.string()));
+const importMapSchema = v.object({
+  imports: v.optional(addresses, {}),
+  scopes: v.optional(v.record(v.string(), addresses), {}),
+  importMap: v.optional(v.string()),
+});
+type ImportMap = Pick<v.InferOutput<typeof importMapSchema>, "imports" | "scopes">;
+const packageSchema = v.object({ dependencies: v.optional(v.record(v.string(), v.string()), {}) });
+
+const sourceFile = /\.(?:ts|tsx|js|jsx|mjs|mts)$/;
+/** Bounds on what is searched for well-known imports: a folder with more is somebody's data. */
+const maxSources = 2_000;
+const maxSourceBytes = 1024 * 1024;
+
+/**
+ * Writes to `target` the one import map that a function runs with: what the user maps, over the packages of a
+ * package.json beside the entry, over the well-known imports that its sources mention.
+ *
+ * @throws {SelvedgeError} `FUNCTION_BOOT_FAILED` that names a file that cannot be read as an import map
+ */
+export async function writeImportMap(definition: FunctionDefinition, target: string): Promise<void> {
+  const near = dirname(definition.entrypoint);
+  const known = await scan([...new Set([definition.folder, near]), ...definition.sharedFolders]);
+  const packages = await readPackages(join(near, "package.json"));
+  const user = await readUserMap(definition);
+  const map = { imports: { ...known, ...packages, ...user.imports }, scopes: user.scopes };
+  await Deno.mkdir(dirname(target), { recursive: true });
+  await Deno.writeTextFile(target, JSON.stringify(map, null, 2));
+}
+
+async function scan(folders: readonly string[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  let sources = 0;
+  for (const folder of folders) {
+    for await (const path of sourcesIn(folder)) {
+      if (++sources > maxSources) return found;
+      Object.assign(found, wellKnownImports(await Deno.readTextFile(path)));
+    }
+  }
+  return found;
+}
+
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+  for (const { name, isDirectory, isFile } of entries) {
+    const path = join(folder, name);
+    if (isDirectory && name !== "node_modules" && !name.startsWith(".")) yield* sourcesIn(path);
+    else if (isFile && sourceFile.test(name) && (await Deno.stat(path)).size <= maxSourceBytes) yield path;
+  }
+}
+
+async function readUserMap({ importMap, denoConfig }: FunctionDefinition): Promise<ImportMap> {
+  if (importMap !== undefined) return await readMap(importMap);
+  return denoConfig === undefined ? { imports: {}, scopes: {} } : await readMap(denoConfig);
+}
+
+/** Reads an import map, or a deno.json that holds or names one; relative addresses become absolute. */
+async function readMap(path: string): Promise<ImportMap> {
+  const { imports, scopes, importMap } = await readJson(path, importMapSchema);
+  if (importMap !== undefined) return await readMap(join(dirname(path), importMap));
+  const base = pathToFileURL(path);
+  return {
+    imports: absolute(imports, base),
+    scopes: Object.fromEntries(
+      Object.entries(scopes).map(([scope, map]) => [new URL(scope, base).href, absolute(map, base)]),
+    ),
+  };
+}
+
+async function readPackages(path: string): Promise<Record<string, string>> {
+  if (!await Deno.stat(path).then(() => true, () => false)) return {};
+  const { dependencies } = await readJson(path, packageSchema);
+  return Object.fromEntries(
+    Object.entries(dependencies).flatMap(([name, range]) => [
+      [name, `npm:${name}@${range}`],
+      [`${name}/`, `npm:/${name}@${range}/`],
+    ]),
+  );
+}
+
+function absolute(map: v.InferOutput<typeof addresses>, base: URL): v.InferOutput<typeof addresses> {
+  return Object.fromEntries(
+    Object.entries(map).flatMap(([specifier, address]) => {
+      const target = address !== null && /^\.{0,2}\//.test(address) ? new URL(address, base).href : address;
+      const bare = typeof target === "string" && /^(?:npm|jsr):/.test(target) && !specifier.endsWith("/");
+      // In deno.json, unlike in an import map, a mapped package also maps what lies below it.
+      return bare
+        ? [[specifier, target], [`${specifier}/`, `${target.replace(/^(npm|jsr):\/?/, "$1:/")}/`]]
+        : [[specifier, target]];
+    }),
+  );
+}
+
+async function readJson<Schema extends v.GenericSchema>(
+  path: string,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const faults: ParseError[] = [];
+  const raw = parse(await Deno.readTextFile(path), faults, { allowTrailingComma: true });
+  const result = v.safeParse(schema, raw);
+  const [fault] = faults;
+  if (fault === undefined && result.success) return result.output;
+  const why = fault === undefined
+    ? result.issues?.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; ")
+    : `${printParseErrorCode(fault.error)} at offset ${fault.offset}`;
+  throw new SelvedgeError("FUNCTION_BOOT_FAILED", `Cannot read ${path}: ${why}`);
+}

@@ -1,0 +1,45 @@
+/** Query options of esm.sh that do not change which code is imported. */
+const harmlessOptions = new Set(["target", "pin", "dts", "no-check", "no-dts", "deno-std", "bundle", "dev"]);
+
+const shims = new URL("../worker/shims/", import.meta.url);
+
+/** Remote specifiers in quotes, as they stand in a source. */
+const remoteSpecifier = /["'`]((?:jsr:|https:\/\/)[^"'`\s]+)["'`]/g;
+
+/** The remote specifiers that a source mentions and that {@linkcode wellKnownImport} knows, with their targets. */
+export function wellKnownImports(source: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [, specifier] of source.matchAll(remoteSpecifier)) {
+    const target = wellKnownImport(specifier!);
+    if (target !== undefined) found[specifier!] = target;
+  }
+  return found;
+}
+
+/**
+ * Where a well-known remote import is served from instead: types that have no code from an empty module,
+ * packages of the registry from the registry, and `serve` of the old standard library from `Deno.serve`.
+ * Other specifiers are the user's business: undefined.
+ */
+export function wellKnownImport(specifier: string): string | undefined {
+  if (/^jsr:\/?@supabase\/functions-js(@[^/]*)?\/edge-runtime(\.d\.ts)?$/.test(specifier)) {
+    return new URL("no-code.ts", shims).href;
+  }
+  const jsr = /^jsr:\/?(@supabase\/supabase-js(?:@[^/]+)?)$/.exec(specifier);
+  if (jsr !== null) return `npm:${jsr[1]}`;
+  if (/^https:\/\/deno\.land\/std(@[^/]+)?\/http\/server\.ts$/.test(specifier)) {
+    return new URL("std-http-server.ts", shims).href;
+  }
+  return specifier.startsWith("https://esm.sh/") ? fromEsmSh(new URL(specifier)) : undefined;
+}
+
+/** `https://esm.sh/[v135/][@scope/]name[@version][/path]` is a package of the npm registry, compiled. */
+function fromEsmSh({ pathname, searchParams }: URL): string | undefined {
+  if ([...searchParams.keys()].some((option) => !harmlessOptions.has(option))) return undefined;
+  const path = decodeURIComponent(pathname).replace(/^\/(?:v\d+|stable)\//, "/").slice(1);
+  const [, name, subpath = ""] = /^((?:@[^/@]+\/)?[^/@]+(?:@[^/]+)?)(\/.*)?$/.exec(path) ?? [];
+  if (name === undefined || /^(gh|jsr|pr|pkg\.pr\.new)$/.test(name) || subpath.endsWith(".d.ts")) {
+    return subpath.endsWith("edge-runtime.d.ts") ? new URL("no-code.ts", shims).href : undefined;
+  }
+  return `npm:${name}${subpath}`;
+}

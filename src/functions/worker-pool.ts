@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { SelvedgeError } from "../contract/index.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+import type { FunctionDefinition } from "./definition.ts";
+import { FunctionProcess } from "./deno-process.ts";
+import { writeImportMap } from "./import-map.ts";
+import { socketsIn } from "./permissions.ts";
+
+/** Where a pool's processes find things. */
+export interface PoolOptions {
+  /** A folder of our own, with a short path, for sockets. */
+  readonly runFolder: string;
+  /** Generated files, one folder a function, at paths that stay the same: Deno's code cache goes by them. */
+  readonly stateFolder: string;
+  readonly engineSocket: string;
+  readonly telemetry: Telemetry;
+  readonly environmentOf: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
+}
+
+/**
+ * Keeps one process a function: started at the first request, kept warm, replaced after it ended or was
+ * retired. A boot that failed is tried again at the next request. Closing stops every process, those that are
+ * starting included.
+ */
+export class WorkerPool {
+  readonly #ready = new Map<string, Promise<FunctionProcess>>();
+  readonly #living = new Set<FunctionProcess>();
+  readonly #stopping = new Set<Promise<void>>();
+  #count = 0;
+  #isClosed = false;
+
+  constructor(private readonly options: PoolOptions) {}
+
+  /** @throws {SelvedgeError} `FUNCTION_BOOT_FAILED` */
+  acquire(definition: FunctionDefinition): Promise<FunctionProcess> {
+    const known = this.#ready.get(definition.name);
+    if (known !== undefined) return known;
+    const started = this.#start(definition);
+    this.#ready.set(definition.name, started);
+    const forget = () => this.#forget(definition.name, started);
+    started.then((process) => process.ended.then(forget), forget);
+    return started;
+  }
+
+  /** Lets the function's process finish what it does; the next request starts a new one. */
+  retire(name: string): boolean {
+    const started = this.#ready.get(name);
+    if (started === undefined) return false;
+    this.#ready.delete(name);
+    const stopped = started.then((process) => process.stop(), () => "it never was").then(() => {
+      this.#stopping.delete(stopped);
+    });
+    this.#stopping.add(stopped);
+    return true;
+  }
+
+  /** Gives every process the engine's new socket after the engine started again. */
+  async relinkEngine(): Promise<void> {
+    await Promise.all([...this.#living].map((process) => this.#linkEngine(process.socketFolder)));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const name of [...this.#ready.keys()]) this.retire(name);
+    await Promise.all(this.#stopping);
+  }
+
+  async #start(definition: FunctionDefinition): Promise<FunctionProcess> {
+    if (this.#isClosed) throw new SelvedgeError("FUNCTION_BOOT_FAILED", "Selvedge is stopping");
+    const { telemetry, stateFolder, runFolder } = this.options;
+    const importMap = join(stateFolder, "functions", definition.name, "import_map.json");
+    const socketFolder = join(runFolder, `${this.#count++}`);
+    try {
+      await writeImportMap(definition, importMap);
+      await Deno.mkdir(socketFolder);
+      await this.#linkEngine(socketFolder);
+      const environment = this.options.environmentOf(definition);
+      const process = await FunctionProcess.start(definition, {
+        socketFolder,
+        importMap,
+        environment,
+        telemetry,
+      });
+      this.#watch(definition.name, process);
+      return process;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      telemetry.record("function.boot-failed", { function: definition.name, reason });
+      throw error;
+    }
+  }
+
+  #watch(name: string, process: FunctionProcess): void {
+    this.#living.add(process);
+    void process.ended.then((status) => {
+      this.#living.delete(process);
+      if (status !== 0) this.options.telemetry.record("function.exited", { function: name, status });
+    });
+  }
+
+  /** A hard link, replaced in one step: a process that removes its link takes the engine from itself alone. */
+  async #linkEngine(socketFolder: string): Promise<void> {
+    const { engine } = socketsIn(socketFolder);
+    await Deno.link(this.options.engineSocket, `${engine}.new`);
+    await Deno.rename(`${engine}.new`, engine);
+  }
+
+  #forget(name: string, started: Promise<FunctionProcess>): void {
+    if (this.#ready.get(name) === started) this.#ready.delete(name);
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash, createSecretKey, timingSafeEqual } from "node:crypto";
+import { decodeProtectedHeader, jwtVerify } from "jose";
+import { SelvedgeError } from "../contract/index.ts";
+import type { Keys } from "../settings/index.ts";
+
+/**
+ * The Authorization header that a function sees, as Supabase's gateway rewrites it: a token of the user stays;
+ * a secret key stands for the service role's token and a publishable key for the anonymous one; another
+ * `apikey` is passed on as it is.
+ */
+export function rewriteAuthorization(headers: Headers, keys: Keys): string | null {
+  const authorization = headers.get("authorization");
+  if (authorization !== null && !authorization.startsWith("Bearer sb_")) return authorization;
+  const key = headers.get("apikey") ?? authorization?.slice("Bearer ".length) ?? null;
+  if (key === null) return null;
+  if (isSame(key, keys.secretKey)) return `Bearer ${keys.serviceRoleKey}`;
+  if (isSame(key, keys.publishableKey)) return `Bearer ${keys.anonKey}`;
+  return key;
+}
+
+/**
+ * Checks the token in an Authorization header against the project's secret.
+ *
+ * @throws {SelvedgeError} `AUTH_HEADER_MISSING`, `AUTH_HEADER_MALFORMED`, `TOKEN_MALFORMED`,
+ *   `TOKEN_ALGORITHM_UNSUPPORTED` or `TOKEN_INVALID`
+ */
+export async function verifyToken(authorization: string | null, keys: Keys): Promise<void> {
+  if (authorization === null) throw new SelvedgeError("AUTH_HEADER_MISSING", "The request carries no token");
+  const [scheme, token, ...rest] = authorization.split(" ");
+  if (scheme !== "Bearer" || !token || rest.length > 0) {
+    throw new SelvedgeError(
+      "AUTH_HEADER_MALFORMED",
+      "The Authorization header is not of the form: Bearer TOKEN",
+    );
+  }
+  const algorithm = algorithmOf(token);
+  if (algorithm !== "HS256") {
+    throw new SelvedgeError(
+      "TOKEN_ALGORITHM_UNSUPPORTED",
+      `Cannot verify a token signed with "${algorithm}"`,
+    );
+  }
+  try {
+    await jwtVerify(token, createSecretKey(keys.jwtSecret, "utf8"), { algorithms: ["HS256"] });
+  } catch (cause) {
+    throw new SelvedgeError("TOKEN_INVALID", "The token's signature or time does not hold", { cause });
+  }
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return String(decodeProtectedHeader(token).alg);
+  } catch (cause) {
+    throw new SelvedgeError("TOKEN_MALFORMED", "The token is not a JSON Web Token", { cause });
+  }
+}
+
+/** Compares in a time that tells nothing of the key. */
+function isSame(given: string, key: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(key));
+}

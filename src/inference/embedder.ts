@@ -1,0 +1,78 @@
+import { BoundedQueue, QueueFull } from "../kit/bounded-queue.ts";
+import { type EmbedRequest, SelvedgeError } from "../contract/index.ts";
+import type { LoadedModel, ModelLoader } from "./model-loader.ts";
+import type { EmbedJob } from "./onnx-messages.ts";
+import type { OnnxThread } from "./onnx-thread.ts";
+
+/** Texts that may wait for a thread, over all requests; one more is refused with `ENGINE_BUSY`. */
+const maxWaitingTexts = 1_000;
+
+interface WaitingText {
+  readonly job: EmbedJob;
+  readonly signal: AbortSignal;
+  readonly resolve: (row: Float32Array<ArrayBuffer>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Embeds texts: the entry of the embedding path inside the engine. */
+export class Embedder {
+  readonly #queue = new BoundedQueue<WaitingText>(maxWaitingTexts);
+
+  constructor(private readonly loader: ModelLoader, private readonly threads: readonly OnnxThread[]) {
+    for (const thread of threads) void this.#work(thread);
+  }
+
+  /**
+   * Embeds `texts` in order. A request has at most one text a thread in the queue, so that a long list does
+   * not hold up the requests of others.
+   *
+   * @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`, `ENGINE_BUSY`; `CANCELLED` when `signal` aborts
+   */
+  async embed(request: EmbedRequest, signal: AbortSignal): Promise<{ digest: string; rows: Float32Array[] }> {
+    const model = await this.loader.load(request.model);
+    const rows = new Array<Float32Array>(request.texts.length);
+    const texts = request.texts.entries();
+    const lane = async () => {
+      for (const [index, text] of texts) {
+        rows[index] = await this.#enqueue(job(model, text, request), signal);
+      }
+    };
+    await Promise.all(this.threads.map(lane));
+    return { digest: model.digest, rows };
+  }
+
+  #enqueue(job: EmbedJob, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+    return new Promise((resolve, reject) => {
+      try {
+        this.#queue.push({ job, signal, resolve, reject });
+      } catch (error) {
+        if (!(error instanceof QueueFull)) throw error;
+        reject(
+          new SelvedgeError("ENGINE_BUSY", `Cannot embed now: ${error.limit} texts are waiting; try again`),
+        );
+      }
+    });
+  }
+
+  /** The loop of one thread. A text whose caller has gone is dropped before it costs anything. */
+  async #work(thread: OnnxThread): Promise<never> {
+    while (true) {
+      const text = await this.#queue.take();
+      if (text.signal.aborted) text.reject(cancelled());
+      else await thread.embed(text.job).then(text.resolve, text.reject);
+    }
+  }
+}
+
+function job(
+  { entry, tokenizer }: LoadedModel,
+  text: string,
+  { meanPool, normalize }: EmbedRequest,
+): EmbedJob {
+  const pooling = meanPool ? entry.pooling : "none";
+  return { model: entry.name, ids: tokenizer.encode(text), pooling, normalize };
+}
+
+function cancelled(): SelvedgeError {
+  return new SelvedgeError("CANCELLED", "The caller has gone");
+}

@@ -1,0 +1,1 @@
+export { type EngineOptions, EngineProcess } from "./engine-process.ts";

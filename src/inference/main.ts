@@ -1,0 +1,26 @@
+/**
+ * The engine process: `main.ts SOCKET MODEL`. Prints the line `ready` when it can answer for MODEL, and ends
+ * when its standard input ends, which is how it notices that its host has gone.
+ */
+import { ModelStore } from "../models/index.ts";
+import { Embedder } from "./embedder.ts";
+import { ModelLoader } from "./model-loader.ts";
+import { OnnxThread } from "./onnx-thread.ts";
+import { engineHandler } from "./server.ts";
+
+async function endWithHost(): Promise<never> {
+  await Deno.stdin.readable.pipeTo(new WritableStream());
+  Deno.exit(0);
+}
+
+async function serve(socket: string, model: string): Promise<void> {
+  const threads = Array.from({ length: navigator.hardwareConcurrency }, () => new OnnxThread());
+  const loader = new ModelLoader(new ModelStore(), threads);
+  const embedder = new Embedder(loader, threads);
+  await loader.load(model);
+  Deno.serve({ path: socket, onListen: () => console.log("ready") }, engineHandler(embedder, loader));
+}
+
+void endWithHost();
+const [socket, model] = Deno.args;
+await serve(socket!, model!);

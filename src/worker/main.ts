@@ -1,0 +1,55 @@
+/**
+ * Runs in a function's process before the function's own module (`deno run --preload`), which is the main
+ * module and is not changed: gives it `Supabase`, `EdgeRuntime`, its environment, and a `Deno.serve` that
+ * listens where the gateway asks.
+ */
+import { BackgroundTasks } from "./background-tasks.ts";
+import { Control } from "./control.ts";
+import { EngineClient } from "./engine-client.ts";
+import { replaceServe } from "./serve.ts";
+import { sessionClass } from "./session.ts";
+
+const exit = Deno.exit;
+const control = await Control.open();
+const boot = await control.boot();
+const tasks = new BackgroundTasks();
+const servers: Deno.HttpServer[] = [];
+
+setEnvironment(boot.environment);
+define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket)) } });
+define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });
+replaceServe({
+  socket: boot.serveSocket,
+  onListening(server) {
+    servers.push(server);
+    void control.listening();
+  },
+});
+addEventListener("load", serveDefaultExport);
+void stopWhenAsked();
+
+function setEnvironment(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(Deno.env.toObject())) Deno.env.delete(name);
+  for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
+}
+
+function define(name: string, value: object): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** `export default { fetch }` is served like `Deno.serve(fetch)`. */
+async function serveDefaultExport(): Promise<void> {
+  if (servers.length > 0) return;
+  const { default: exported } = await import(Deno.mainModule);
+  if (typeof exported?.fetch === "function") {
+    Deno.serve((request, info) => exported.fetch(request, info));
+  }
+}
+
+/** Finishes requests and background tasks, then ends. */
+async function stopWhenAsked(): Promise<void> {
+  await control.stopAsked(() => exit(0));
+  await Promise.all(servers.map((server) => server.shutdown()));
+  await tasks.settled();
+  exit(0);
+}

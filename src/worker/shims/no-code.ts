@@ -1,0 +1,2 @@
+/** Stands for modules that hold only types. */
+export {};
