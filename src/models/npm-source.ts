@@ -18,7 +18,8 @@ const retry = { retries: 1, minTimeout: 500, maxTimeout: 500 };
 
 /**
  * Fetches files out of an npm package as the user's own npm would reach it. Import this file only when a package
- * is to be fetched: npm's libraries are slow to load.
+ * is to be fetched: npm's libraries are slow to load. They also read as fast as the network gives: where that is
+ * faster than the disk, up to the whole compressed package waits in memory.
  *
  * @throws SourceFault when the package or a file in it cannot be had.
  */
