@@ -26,6 +26,8 @@ async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
+    // Whoever read our output has seen enough.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     console.error(isSelvedgeError(error) ? `selvedge: ${error.message}` : error);
     return exitCodeOf(error);

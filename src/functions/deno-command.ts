@@ -31,6 +31,8 @@ export function spawnFunction(
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-check", "--no-lock", "--node-modules-dir=none"],
+      // request.signal then tells that the client has gone, and nothing else.
+      "--unstable-no-legacy-abort",
       ...(config === undefined ? ["--no-config"] : [`--config=${config}`]),
       `--import-map=${importMap}`,
       `--preload=${new URL("../worker/main.ts", import.meta.url).pathname}`,

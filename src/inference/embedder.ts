@@ -23,8 +23,8 @@ export class Embedder {
   }
 
   /**
-   * Embeds `texts` in order. A request has at most one text a thread in the queue, so that a long list does
-   * not hold up the requests of others.
+   * Embeds `texts` in order. A request has at most two texts a thread in the queue: enough that a thread
+   * always finds the next one, and few enough that a long list does not hold up the requests of others.
    *
    * @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`, `ENGINE_BUSY`; `CANCELLED` when `signal` aborts
    */
@@ -37,7 +37,7 @@ export class Embedder {
         rows[index] = await this.#enqueue(job(model, text, request), signal);
       }
     };
-    await Promise.all(this.threads.map(lane));
+    await Promise.all(Array.from({ length: 2 * this.threads.length }, lane));
     return { digest: model.digest, rows };
   }
 

@@ -112,6 +112,7 @@ function spawn(socket: string, model: string): Deno.ChildProcess {
       ...[`--allow-write=${socket}`, `--allow-net=unix:${socket}`],
       ...[new URL("./main.ts", import.meta.url).pathname, socket, model],
     ],
+    env: { NO_COLOR: "1" },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -14,7 +14,9 @@ async function endWithHost(): Promise<never> {
 }
 
 async function serve(socket: string, model: string): Promise<void> {
-  const threads = Array.from({ length: navigator.hardwareConcurrency }, () => new OnnxThread());
+  // One thread that computes on every core: a second session would load for as long again and take as much
+  // memory, and answers a lone text later.
+  const threads = [new OnnxThread()];
   const loader = new ModelLoader(new ModelStore(), threads);
   const embedder = new Embedder(loader, threads);
   await loader.load(model);

@@ -23,9 +23,10 @@ parentPort!.on("message", async (request: ThreadRequest) => {
 async function load({ model, path }: { model: string; path: string }): Promise<Float32Array<ArrayBuffer>> {
   const session = await ort.InferenceSession.create(path, {
     executionProviders: ["cpu"],
-    // Threads × sessions is the engine's business: two sessions of one thread beat one of two.
-    intraOpNumThreads: 1,
+    intraOpNumThreads: navigator.hardwareConcurrency,
     interOpNumThreads: 1,
+    // Threads that wait for work by spinning keep a core busy while nobody asks.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   sessions.set(model, session);
   return new Float32Array();

@@ -23,11 +23,10 @@ export function replaceServe(target: ServeTarget): void {
     const server: Deno.HttpServer = serveOriginal({
       path: target.socket,
       ...(options.signal && { signal: options.signal }),
-      onListen() {
-        target.onListening(server);
-        options.onListen?.({ transport: "tcp", hostname: "0.0.0.0", port: options.port ?? 8000 });
-      },
+      onListen: () =>
+        options.onListen?.({ transport: "tcp", hostname: "0.0.0.0", port: options.port ?? 8000 }),
     }, answer(handler, options.onError));
+    target.onListening(server);
     return server;
   };
   Object.defineProperty(Deno, "serve", {
