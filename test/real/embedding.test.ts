@@ -1,0 +1,117 @@
+import { createClient } from "@supabase/supabase-js";
+import ort from "onnxruntime-node";
+import { findModel, ModelStore } from "../../src/models/index.ts";
+import { Tokenizer } from "../../src/inference/tokenizer.ts";
+import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
+import { Project } from "../project.ts";
+
+const embed = `
+const session = new Supabase.ai.Session("gte-small");
+Deno.serve(async (request) => {
+  const { input, options, model } = await request.json();
+  try {
+    const used = model === undefined ? session : new Supabase.ai.Session(model);
+    const result = await used.run(input, options);
+    return Response.json({ result, isArray: Array.isArray(result) });
+  } catch (error) {
+    return Response.json({ name: error.name, code: error.code, message: error.message });
+  }
+});`;
+
+let project: Project;
+Deno.test.beforeAll(async () => {
+  project = await Project.start({ "embed/index.ts": embed });
+});
+Deno.test.afterAll(async () => void await project.stop());
+const text = "Luke, I am your father.";
+
+async function run(body: object) {
+  const response = await project.fetch("embed", { method: "POST", body: JSON.stringify(body) });
+  return await response.json();
+}
+
+function maxDifference(a: readonly number[], b: readonly number[]): number {
+  assertEquals(a.length, b.length);
+  return Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
+}
+
+/** The hidden states of raw ONNX Runtime on the same token ids. */
+async function rawStates(input: string): Promise<{ states: Float32Array; tokens: number }> {
+  const files = await new ModelStore().locate(findModel("gte-small"));
+  const [definition, config] = [files.tokenizer, files.tokenizerConfig].map((path) =>
+    JSON.parse(Deno.readTextFileSync(path))
+  );
+  const ids = new Tokenizer(definition, config, 512).encode(input);
+  const session = await ort.InferenceSession.create(files.model);
+  const tensor = (value: (id: number) => number) =>
+    new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
+  const { last_hidden_state } = await session.run({
+    input_ids: tensor((id) => id),
+    attention_mask: tensor(() => 1),
+    token_type_ids: tensor(() => 0),
+  });
+  return { states: last_hidden_state!.data as Float32Array, tokens: ids.length };
+}
+
+Deno.test("the published vector comes out, as a plain array of 384 numbers", async () => {
+  const { result, isArray } = await run({ input: text });
+  const published = [-0.047715719789266586, -0.006132732145488262, 0.0368570709, -0.0439553014, -0.0021700261];
+  assertTrue(isArray, "a plain array");
+  assertEquals(result.length, 384);
+  assertTrue(maxDifference(result.slice(0, 5), published) < 1e-6, `${result.slice(0, 5)}`);
+});
+
+Deno.test("vectors agree with raw ONNX Runtime on the same ids", async () => {
+  for (const input of [text, "", "héllo wörld 你好 😀 [SEP]", "lorem ipsum ".repeat(2_000)]) {
+    const { states, tokens } = await rawStates(input);
+    const mean = Array.from({ length: 384 }, (_, index) => {
+      let sum = 0;
+      for (let token = 0; token < tokens; token++) sum += states[token * 384 + index]!;
+      return sum / tokens;
+    });
+    const norm = Math.hypot(...mean);
+    const { result } = await run({ input });
+    assertTrue(maxDifference(result, mean.map((value) => value / norm)) < 1e-6, `differs on ${input.slice(0, 20)}`);
+  }
+});
+
+Deno.test("without pooling the hidden states come flat, divided by one norm for all", async () => {
+  const { states } = await rawStates(text);
+  const { result: flat } = await run({ input: text, options: { mean_pool: false, normalize: false } });
+  assertTrue(maxDifference(flat, [...states]) < 1e-5, "the states");
+  const { result: unit } = await run({ input: text, options: { mean_pool: false } });
+  assertTrue(Math.abs(Math.hypot(...unit) - 1) < 1e-6, "one norm");
+});
+
+Deno.test("an array of texts gives their vectors in order, each as if alone", async () => {
+  const texts = ["one", text, "a much longer text about nothing at all, so that lengths differ", "four"];
+  const { result } = await run({ input: texts });
+  for (const [index, input] of texts.entries()) assertEquals((await run({ input })).result, result[index]);
+  assertEquals((await run({ input: [] })).result, []);
+});
+
+Deno.test("a text beyond the model's limit is cut at 512 tokens, silently", async () => {
+  const words = "word ".repeat(600);
+  const { result: states } = await run({ input: words, options: { mean_pool: false } });
+  assertEquals(states.length, 512 * 384);
+});
+
+Deno.test("bad input and unknown models are told with a code, and what to do", async () => {
+  for (const input of [42, null, { a: 1 }, ["text", 1]]) {
+    const { code, message } = await run({ input });
+    assertEquals(code, "INPUT_INVALID");
+    assertMatch(message, /give a string or an array of strings/);
+  }
+  const unknown = await run({ input: text, model: "gte-smal" });
+  assertEquals(unknown.code, "MODEL_UNKNOWN");
+  assertMatch(unknown.message, /gte-small/);
+});
+
+Deno.test("supabase-js invokes a function with either kind of key", async () => {
+  for (const key of [project.values.ANON_KEY!, project.values.PUBLISHABLE_KEY!, project.values.SECRET_KEY!]) {
+    const client = createClient(project.values.API_URL!, key, { auth: { persistSession: false } });
+    const { data, error } = await client.functions.invoke("embed", { body: { input: text } });
+    assertEquals(error, null);
+    assertEquals(data.result.length, 384);
+  }
+});
