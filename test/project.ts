@@ -13,7 +13,10 @@ export interface Outcome {
 }
 
 /** Runs `selvedge` to its end. */
-export async function selvedgeCommand(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+export async function selvedgeCommand(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(selvedge, { args: [...args], env }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -54,7 +57,10 @@ export class Project {
       path.startsWith("/") ? path.slice(1) : join("supabase/functions", path),
       text,
     ]);
-    const { path: workdir } = await temporaryFolder({ "supabase/config.toml": "", ...Object.fromEntries(placed) });
+    const { path: workdir } = await temporaryFolder({
+      "supabase/config.toml": "",
+      ...Object.fromEntries(placed),
+    });
     const port = freePort();
     const process = new Deno.Command(selvedge, {
       args: ["start", "--workdir", workdir, "--port", String(port)],
@@ -114,7 +120,10 @@ export class Project {
     await this.stop();
   }
 
-  async #follow(stream: ReadableStream<Uint8Array<ArrayBuffer>>, onLine?: (line: string) => void): Promise<void> {
+  async #follow(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    onLine?: (line: string) => void,
+  ): Promise<void> {
     for await (const line of lines(stream)) {
       this.log.push(line);
       onLine?.(line);

@@ -18,6 +18,9 @@ const denoVariables = [
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
 ];
 
+/** Certificates that the machine trusts are trusted, as npm and curl do: networks have proxies. */
+const denoDefaults = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_TLS_CA_STORE: "mozilla,system" };
+
 /**
  * Starts Deno on a function: our worker first, then the function's own file, unchanged, as the main module.
  * Neither a package.json above it nor the user's own Deno settings have a say.

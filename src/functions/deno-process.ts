@@ -7,7 +7,6 @@ import { type ProcessSockets, socketsIn } from "./permissions.ts";
 
 /** A function's first boot may have to fetch its packages. */
 const bootTimeoutMs = 60_000;
-const stopTimeoutMs = 5_000;
 const stderrLinesKept = 30;
 /** Deno's advice to those who start a module by hand. */
 const denoAdvice = "warning: Detected export default { fetch }";
@@ -22,14 +21,16 @@ export interface ProcessOptions {
 }
 
 /**
- * One running function. Booting → ready → ended; `ended` resolves in every case. Whoever started it stops it,
- * which lets requests and background tasks finish for 5 s; stopping twice does no harm.
+ * One running function. Booting → ready → stopping → ended; `ended` resolves in every case. Whoever started it
+ * stops it, which lets requests and background tasks finish.
  */
 export class FunctionProcess {
   /** Resolves with the exit status when the process is no more and its folder is gone. */
   readonly ended: Promise<number>;
   readonly socketFolder: string;
   readonly #http: Deno.HttpClient;
+  /** Requests whose response has not begun. */
+  readonly #asking = new Set<Promise<Response>>();
 
   private constructor(
     private readonly child: Deno.ChildProcess,
@@ -76,8 +77,8 @@ export class FunctionProcess {
   }
 
   /** Sends a request on; bodies are streamed both ways. Throws when the process ends before it answers. */
-  fetch(request: Request): Promise<Response> {
-    return fetch(request.url, {
+  async fetch(request: Request): Promise<Response> {
+    const asking = fetch(request.url, {
       client: this.#http,
       method: request.method,
       headers: request.headers,
@@ -85,12 +86,23 @@ export class FunctionProcess {
       redirect: "manual",
       signal: request.signal,
     });
+    this.#asking.add(asking);
+    try {
+      return await asking;
+    } finally {
+      this.#asking.delete(asking);
+    }
   }
 
-  async stop(): Promise<void> {
-    const message: FunctionStop = { type: "stop" };
-    await send(this.control, message).catch(() => "it has ended already");
-    const timer = setTimeout(() => kill(this.child), stopTimeoutMs);
+  /**
+   * Asks the process to end when it has done what it is doing, and ends it by force after `graceMs`. Called
+   * again, the shorter grace holds.
+   */
+  async stop(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => kill(this.child), graceMs);
+    // A request that is on its way must find the server open.
+    await Promise.race([Promise.allSettled(this.#asking), this.ended]);
+    await send(this.control, { type: "stop" }).catch(() => "it has ended already");
     await this.ended;
     clearTimeout(timer);
   }

@@ -6,6 +6,11 @@ import { FunctionProcess } from "./deno-process.ts";
 import { writeImportMap } from "./import-map.ts";
 import { socketsIn } from "./permissions.ts";
 
+/** The contract's wall-clock limit: what old code may take to finish after it was replaced. */
+const retireGraceMs = 400_000;
+/** What code may take to finish when Selvedge stops. */
+const closeGraceMs = 5_000;
+
 /** Where a pool's processes find things. */
 export interface PoolOptions {
   /** A folder of our own, with a short path, for sockets. */
@@ -25,7 +30,6 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #ready = new Map<string, Promise<FunctionProcess>>();
   readonly #living = new Set<FunctionProcess>();
-  readonly #stopping = new Set<Promise<void>>();
   #count = 0;
   #isClosed = false;
 
@@ -47,10 +51,7 @@ export class WorkerPool {
     const started = this.#ready.get(name);
     if (started === undefined) return false;
     this.#ready.delete(name);
-    const stopped = started.then((process) => process.stop(), () => "it never was").then(() => {
-      this.#stopping.delete(stopped);
-    });
-    this.#stopping.add(stopped);
+    void started.then((process) => process.stop(retireGraceMs), () => "it never was");
     return true;
   }
 
@@ -61,8 +62,8 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const name of [...this.#ready.keys()]) this.retire(name);
-    await Promise.all(this.#stopping);
+    await Promise.allSettled(this.#ready.values());
+    await Promise.all([...this.#living].map((process) => process.stop(closeGraceMs)));
   }
 
   async #start(definition: FunctionDefinition): Promise<FunctionProcess> {

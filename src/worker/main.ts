@@ -12,11 +12,14 @@ import { sessionClass } from "./session.ts";
 const exit = Deno.exit;
 const control = await Control.open();
 const boot = await control.boot();
+// Before the environment goes: the first HTTP client makes Deno read there which certificates to trust, and
+// the function's packages are fetched after this module has run.
+const engine = new EngineClient(boot.engineSocket);
 const tasks = new BackgroundTasks();
 const servers: Deno.HttpServer[] = [];
 
 setEnvironment(boot.environment);
-define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket)) } });
+define("Supabase", { ai: { Session: sessionClass(engine) } });
 define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });
 replaceServe({
   socket: boot.serveSocket,

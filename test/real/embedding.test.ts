@@ -55,7 +55,13 @@ async function rawStates(input: string): Promise<{ states: Float32Array; tokens:
 
 Deno.test("the published vector comes out, as a plain array of 384 numbers", async () => {
   const { result, isArray } = await run({ input: text });
-  const published = [-0.047715719789266586, -0.006132732145488262, 0.0368570709, -0.0439553014, -0.0021700261];
+  const published = [
+    -0.047715719789266586,
+    -0.006132732145488262,
+    0.0368570709,
+    -0.0439553014,
+    -0.0021700261,
+  ];
   assertTrue(isArray, "a plain array");
   assertEquals(result.length, 384);
   assertTrue(maxDifference(result.slice(0, 5), published) < 1e-6, `${result.slice(0, 5)}`);
@@ -71,7 +77,10 @@ Deno.test("vectors agree with raw ONNX Runtime on the same ids", async () => {
     });
     const norm = Math.hypot(...mean);
     const { result } = await run({ input });
-    assertTrue(maxDifference(result, mean.map((value) => value / norm)) < 1e-6, `differs on ${input.slice(0, 20)}`);
+    assertTrue(
+      maxDifference(result, mean.map((value) => value / norm)) < 1e-6,
+      `differs on ${input.slice(0, 20)}`,
+    );
   }
 });
 
