@@ -97,7 +97,6 @@ async function startEngine(): Promise<string> {
       socket: join(folder, "engine"),
       model: defaultModel,
       telemetry: { record: (_name, fields) => void said.push(JSON.stringify(fields)) },
-      onReady: () => {},
     });
     await engine.close();
     return `starts and loads ${defaultModel} in ${Math.round(performance.now() - startedAt)} ms`;

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { SelvedgeError } from "../contract/index.ts";
+import { instanceIdHeader } from "../gateway/index.ts";
 
 const answerTimeoutMs = 2_000;
 
-const instanceSchema = v.object({ processId: v.number(), apiUrl: v.string() });
+const instanceSchema = v.object({ id: v.string(), processId: v.number(), apiUrl: v.string() });
 /** A running Selvedge, as other commands see it. */
 export type Instance = v.InferOutput<typeof instanceSchema>;
 
@@ -30,7 +31,7 @@ export async function findInstance(stateFolder: string): Promise<Instance | unde
   if (!result.success) return undefined;
   const signal = AbortSignal.timeout(answerTimeoutMs);
   const answers = await fetch(`${result.output.apiUrl}/_internal/health`, { signal }).then(
-    async (response) => response.ok && (await response.json()).message === "ok",
+    (response) => response.headers.get(instanceIdHeader) === result.output.id,
     () => false,
   );
   return answers ? result.output : undefined;

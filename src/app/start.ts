@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { SelvedgeError } from "../contract/index.ts";
 import { Functions } from "../functions/index.ts";
 import { openGateway, requireFreePort } from "../gateway/index.ts";
@@ -12,8 +11,6 @@ import { announceInstance, findInstance, forgetInstance } from "./instance.ts";
 const hostname = "127.0.0.1";
 /** The model that is ready when Selvedge is. */
 export const defaultModel = "gte-small";
-/** Requests in flight may take this long to end when Selvedge stops. */
-const drainMs = 5_000;
 
 /** What {@linkcode start} is given. */
 export interface StartOptions {
@@ -39,43 +36,26 @@ export interface Running {
 export async function start({ settings, telemetry, onPull, signal }: StartOptions): Promise<Running> {
   await requireNoInstance(settings);
   requireFreePort(hostname, settings.port);
-  await using up = new AsyncDisposableStack();
   const keys = await openKeys(settings.stateFolder, settings.config.auth.jwt_secret);
   for (const text of settings.warnings) telemetry.record("settings.warning", { text });
   await requireModel(signal, onPull);
 
+  await using up = new AsyncDisposableStack();
   const runFolder = await Deno.makeTempDir({ prefix: "selvedge-" });
   up.defer(() => Deno.remove(runFolder, { recursive: true }));
   const engineSocket = join(runFolder, "engine");
-  let functions: Functions | undefined;
-  const engine = await EngineProcess.start({
-    socket: engineSocket,
-    model: defaultModel,
-    telemetry,
-    onReady: () => void functions?.relinkEngine(),
-  });
+  const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry });
   up.defer(() => engine.close());
   signal.throwIfAborted();
-
   await Deno.mkdir(settings.functionsFolder, { recursive: true });
-  const opened = new Functions({
-    settings,
-    keys,
-    defaults: defaultFunctionConfig,
-    runFolder,
-    engineSocket,
-    telemetry,
-  });
-  functions = opened;
-  const gateway = openGateway({ hostname, port: settings.port, keys, functions: opened, telemetry });
-  up.defer(async () => {
-    const drained = gateway.close();
-    await Promise.race([drained, delay(drainMs)]);
-    await opened.close();
-    await drained;
-  });
-
-  await announceInstance(settings.stateFolder, { processId: Deno.pid, apiUrl: settings.apiUrl });
+  const defaults = defaultFunctionConfig;
+  const functions = new Functions({ settings, keys, defaults, runFolder, engineSocket, telemetry });
+  up.defer(() => functions.close());
+  engine.onRestart = () => functions.relinkEngine();
+  const id = crypto.randomUUID();
+  const gateway = openGateway({ hostname, port: settings.port, keys, functions, telemetry, instanceId: id });
+  up.defer(() => gateway.close());
+  await announceInstance(settings.stateFolder, { id, processId: Deno.pid, apiUrl: settings.apiUrl });
   up.defer(() => forgetInstance(settings.stateFolder));
   const running = up.move();
   return { keys, stop: () => running.disposeAsync() };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { controlSocketVariable } from "../contract/index.ts";
 import type { FunctionDefinition } from "./definition.ts";
@@ -18,6 +19,15 @@ const denoVariables = [
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
 ];
 
+/**
+ * Deno, by way of util-linux's setpriv where that is: the kernel then ends a function whose host was killed,
+ * even one that is too busy to notice the end of its control connection.
+ */
+const setpriv = "/usr/bin/setpriv";
+const endsWithHost: readonly [string, ...string[]] = existsSync(setpriv)
+  ? [setpriv, "--pdeathsig", "KILL", Deno.execPath()]
+  : [Deno.execPath()];
+
 /** Certificates that the machine trusts are trusted, as npm and curl do: networks have proxies. */
 const denoDefaults = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_TLS_CA_STORE: "mozilla,system" };
 
@@ -31,8 +41,10 @@ export function spawnFunction(
   sockets: ProcessSockets,
 ): Deno.ChildProcess {
   const config = definition.denoConfig;
-  return new Deno.Command(Deno.execPath(), {
+  const [command, ...prefix] = endsWithHost;
+  return new Deno.Command(command, {
     args: [
+      ...prefix,
       ...["run", "--quiet", "--no-check", "--no-lock", "--node-modules-dir=none"],
       // request.signal then tells that the client has gone, and nothing else.
       "--unstable-no-legacy-abort",

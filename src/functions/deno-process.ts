@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly importMap: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly telemetry: Telemetry;
+  /** Gives up a boot. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -56,7 +58,7 @@ export class FunctionProcess {
       telemetry.record("function.error-log", { function: definition.name, text });
       if (said.length < stderrLinesKept) said.push(text);
     });
-    const failure = bootFailure(child, stderrEnd, said);
+    const failure = bootFailure(child, stderrEnd, said, options.signal);
     try {
       const control = await Promise.race([
         boot(listener, definition.name, options.environment, sockets),
@@ -141,17 +143,24 @@ function bootFailure(
   child: Deno.ChildProcess,
   stderrEnd: Promise<void>,
   said: readonly string[],
+  signal: AbortSignal,
 ): { promise: Promise<never>; cancel: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   const fail = (why: string) => reject(new SelvedgeError("FUNCTION_BOOT_FAILED", why));
   const serves = "it neither called Deno.serve nor exports default { fetch }";
+  const giveUp = () => fail("Selvedge is stopping");
+  signal.addEventListener("abort", giveUp);
   const timer = setTimeout(() => fail(`After ${bootTimeoutMs / 1000} s ${serves}`), bootTimeoutMs);
   void child.status.then(async ({ code }) => {
     await stderrEnd;
     fail(said.length > 0 ? said.join("\n") : `The module ended with status ${code}, and ${serves}`);
   });
   promise.catch(() => "the race has it");
-  return { promise, cancel: () => clearTimeout(timer) };
+  const cancel = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+  };
+  return { promise, cancel };
 }
 
 async function record(

@@ -31,7 +31,7 @@ export class WorkerPool {
   readonly #ready = new Map<string, Promise<FunctionProcess>>();
   readonly #living = new Set<FunctionProcess>();
   #count = 0;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(private readonly options: PoolOptions) {}
 
@@ -57,17 +57,24 @@ export class WorkerPool {
 
   /** Gives every process the engine's new socket after the engine started again. */
   async relinkEngine(): Promise<void> {
-    await Promise.all([...this.#living].map((process) => this.#linkEngine(process.socketFolder)));
+    await Promise.all(
+      [...this.#living].map((process) =>
+        this.#linkEngine(process.socketFolder).catch((error) => {
+          // The process ended meanwhile, and its folder with it.
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+        })
+      ),
+    );
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     await Promise.allSettled(this.#ready.values());
     await Promise.all([...this.#living].map((process) => process.stop(closeGraceMs)));
   }
 
   async #start(definition: FunctionDefinition): Promise<FunctionProcess> {
-    if (this.#isClosed) throw new SelvedgeError("FUNCTION_BOOT_FAILED", "Selvedge is stopping");
+    if (this.#closing.signal.aborted) throw new SelvedgeError("FUNCTION_BOOT_FAILED", "Selvedge is stopping");
     const { telemetry, stateFolder, runFolder } = this.options;
     const importMap = join(stateFolder, "functions", definition.name, "import_map.json");
     const socketFolder = join(runFolder, `${this.#count++}`);
@@ -81,6 +88,7 @@ export class WorkerPool {
         importMap,
         environment,
         telemetry,
+        signal: this.#closing.signal,
       });
       this.#watch(definition.name, process);
       return process;

@@ -1,1 +1,7 @@
-export { type Gateway, type GatewayOptions, openGateway, requireFreePort } from "./server.ts";
+export {
+  type Gateway,
+  type GatewayOptions,
+  instanceIdHeader,
+  openGateway,
+  requireFreePort,
+} from "./server.ts";

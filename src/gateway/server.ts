@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { SelvedgeError } from "../contract/index.ts";
 import type { Functions } from "../functions/index.ts";
@@ -7,6 +8,8 @@ import { cors } from "./cors.ts";
 import { errorResponse } from "./error-responses.ts";
 import { answerWithFunction } from "./routes/functions.ts";
 
+const drainMs = 5_000;
+
 /** What the gateway is opened with. */
 export interface GatewayOptions {
   readonly hostname: string;
@@ -14,13 +17,18 @@ export interface GatewayOptions {
   readonly keys: Keys;
   readonly functions: Functions;
   readonly telemetry: Telemetry;
+  /** Told by the health route, so that nobody takes another project's Selvedge for this one. */
+  readonly instanceId: string;
 }
+
+/** The header of a health response that carries the instance's id. */
+export const instanceIdHeader = "selvedge-instance";
 
 interface Connection {
   readonly clientAddress: string;
 }
 
-/** The project's HTTP server. Closing lets requests in flight end; closing twice does no harm. */
+/** The project's HTTP server. Closing lets requests in flight end, for 5 s; closing twice does no harm. */
 export interface Gateway {
   close(): Promise<void>;
 }
@@ -33,7 +41,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     const server = Deno.serve({ hostname, port, onListen: () => {} }, (request, { remoteAddr }) => {
       return routes.fetch(request, { clientAddress: remoteAddr.hostname });
     });
-    return { close: () => server.shutdown() };
+    return { close: () => Promise.race([server.shutdown(), delay(drainMs)]) };
   } catch (error) {
     throw error instanceof Deno.errors.AddrInUse ? portTaken(port, error) : error;
   }
@@ -48,13 +56,16 @@ export function requireFreePort(hostname: string, port: number): void {
   }
 }
 
-function routeTable({ keys, functions, telemetry }: GatewayOptions): Hono<{ Bindings: Connection }> {
+function routeTable(
+  { keys, functions, telemetry, instanceId }: GatewayOptions,
+): Hono<{ Bindings: Connection }> {
   const routes = new Hono<{ Bindings: Connection }>();
   const callFunction = (context: Context<{ Bindings: Connection }>) => {
     const name = context.req.param("name")!;
     return answerWithFunction(context.req.raw, name, context.env.clientAddress, functions, keys);
   };
-  const health = (context: Context) => context.json({ message: "ok" });
+  const health = (context: Context) =>
+    context.json({ message: "ok" }, 200, { [instanceIdHeader]: instanceId });
   return routes
     .use(cors)
     .get("/_internal/health", health)

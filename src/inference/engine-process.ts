@@ -16,8 +16,6 @@ export interface EngineOptions {
   /** The model to have ready. */
   readonly model: string;
   readonly telemetry: Telemetry;
-  /** Called each time the engine can answer, after the first start and after each restart. */
-  readonly onReady: () => void;
 }
 
 /**
@@ -26,6 +24,8 @@ export interface EngineOptions {
  * and waits for that; closing twice does no harm.
  */
 export class EngineProcess {
+  /** Called when another process has taken over the socket's path and can answer. */
+  onRestart: () => Promise<void> = () => Promise.resolve();
   readonly #closing = new AbortController();
   #child: Deno.ChildProcess;
   #kept: Promise<void>;
@@ -64,6 +64,7 @@ export class EngineProcess {
       if (child === undefined) return;
       this.#child = child;
       if (signal.aborted) stop(child);
+      else await this.onRestart();
       restartInMs = Math.min(restartInMs * 2, longestRestartMs);
     }
   }
@@ -84,7 +85,7 @@ async function relaunch(
   }
 }
 
-async function launch({ socket, model, telemetry, onReady }: EngineOptions): Promise<Deno.ChildProcess> {
+async function launch({ socket, model, telemetry }: EngineOptions): Promise<Deno.ChildProcess> {
   const startedAt = performance.now();
   await Deno.remove(socket).catch(ignoreMissing);
   const child = spawn(socket, model);
@@ -98,7 +99,6 @@ async function launch({ socket, model, telemetry, onReady }: EngineOptions): Pro
     );
   }
   telemetry.record("engine.ready", { model, loadMs: Math.round(performance.now() - startedAt) });
-  onReady();
   return child;
 }
 

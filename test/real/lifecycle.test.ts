@@ -1,0 +1,124 @@
+import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
+import { eventually, processesWith, Project, selvedgeCommand, temporaryFolder } from "../project.ts";
+
+const embed = `
+const session = new Supabase.ai.Session("gte-small");
+Deno.serve(async () => {
+  try {
+    return Response.json({ length: (await session.run("text")).length });
+  } catch (error) {
+    return Response.json({ code: error.code, retryable: error.retryable, message: error.message }, { status: 503 });
+  }
+});`;
+const spin = `Deno.serve(() => {\n  while (true);\n});`;
+const hang = `await new Promise(() => {});`;
+const slow = `
+Deno.serve(async () => {
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  return new Response("finished");
+});`;
+
+/** The ids of the host's and its children's processes: all of them name the project or the run folder. */
+async function family(project: Project): Promise<number[]> {
+  const children = await Deno.readTextFile(
+    `/proc/${project.process.pid}/task/${project.process.pid}/children`,
+  );
+  return children.trim().split(" ").filter((id) => id !== "").map(Number);
+}
+
+async function gone(ids: readonly number[]): Promise<void> {
+  await eventually(async () => {
+    const living = await Promise.all(ids.map((id) => Deno.stat(`/proc/${id}`).then(() => true, () => false)));
+    return living.includes(true) ? undefined : true;
+  }, () => `the end of processes ${ids.join(", ")}`);
+}
+
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${name} ends the program cleanly: a request in flight is answered, no process and no file stays`, async () => {
+    const project = await Project.start({ "slow/index.ts": slow, "embed/index.ts": embed });
+    await (await project.fetch("embed")).body?.cancel();
+    const answer = project.fetch("slow").then((response) => response.text());
+    await project.logged("slow: Booted");
+    const ids = await family(project);
+    assertEquals(ids.length, 3, "engine and two functions");
+    project.process.kill(name);
+    assertEquals(await answer, "finished");
+    assertEquals((await project.process.status).code, 0);
+    await gone(ids);
+    assertEquals(await processesWith(project.workdir), []);
+    await project.stop();
+  });
+}
+
+Deno.test("when the host is killed its processes notice and go, one that spins and one that boots included", async () => {
+  const project = await Project.start({
+    "embed/index.ts": embed,
+    "spin/index.ts": spin,
+    "hang/index.ts": hang,
+  });
+  await (await project.fetch("embed")).body?.cancel();
+  const lost = [project.fetch("spin"), project.fetch("hang")].map((response) => response.catch(() => "lost"));
+  await project.logged("spin: Booted");
+  const ids = await eventually(async () => {
+    const ids = await family(project);
+    return ids.length === 4 ? ids : undefined;
+  }, () => "engine and three functions");
+  project.process.kill("SIGKILL");
+  await Promise.all(lost);
+  await gone(ids);
+  await project.stop();
+});
+
+Deno.test("when the engine dies callers are told to try again, and soon can", async () => {
+  await using project = await Project.start({ "embed/index.ts": embed });
+  assertEquals(await (await project.fetch("embed")).json(), { length: 384 });
+  const [engine] = await processesWith("src/inference/main.ts").then(async (all) => {
+    const own = await family(project);
+    return all.filter((id) => own.includes(id));
+  });
+  Deno.kill(engine!, "SIGKILL");
+  const refused = await eventually(async () => {
+    const response = await project.fetch("embed");
+    const body = await response.json();
+    return response.status === 503 ? body : undefined;
+  }, () => "a refusal");
+  assertEquals([refused.code, refused.retryable], ["ENGINE_UNAVAILABLE", true]);
+  assertMatch(refused.message, /try again/);
+  await eventually(async () => {
+    const response = await project.fetch("embed");
+    await response.body?.cancel();
+    return response.ok ? true : undefined;
+  }, () => "an engine that answers again");
+  await project.logged("starting again in");
+});
+
+Deno.test("a second start says that the first runs, a taken port says so, each with its exit code", async () => {
+  await using project = await Project.start({ "slow/index.ts": slow });
+  const again = await selvedgeCommand([
+    "start",
+    "--workdir",
+    project.workdir,
+    "--port",
+    String(project.port),
+  ]);
+  assertEquals(again.code, 5);
+  assertMatch(again.stderr, /already runs for this project at http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/);
+  await using other = await temporaryFolder({ "supabase/config.toml": "" });
+  const taken = await selvedgeCommand(["start", "--workdir", other.path, "--port", String(project.port)]);
+  assertEquals(taken.code, 6);
+  assertMatch(taken.stderr, new RegExp(`port ${project.port}: another program does.*--port`));
+});
+
+Deno.test("keys are made once, are readable by their owner alone, and are ignored by git", async () => {
+  await using folder = await temporaryFolder({ "supabase/config.toml": "" });
+  const { openKeys } = await import("../../src/settings/index.ts");
+  const state = `${folder.path}/.selvedge`;
+  const [first, second] = await Promise.all([openKeys(state), openKeys(state)]);
+  assertEquals(first, second);
+  assertEquals(await openKeys(state), first);
+  assertEquals((await Deno.stat(`${state}/keys.json`)).mode! & 0o777, 0o600);
+  assertEquals((await Deno.stat(state)).mode! & 0o777, 0o700);
+  assertEquals(await Deno.readTextFile(`${state}/.gitignore`), "*\n");
+  assertMatch(first.publishableKey, /^sb_publishable_/);
+  assertTrue(first.anonKey !== first.serviceRoleKey, "two tokens");
+});
