@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { lines } from "../src/kit/lines.ts";
 
-const selvedge = new URL("../bin/selvedge", import.meta.url).pathname;
+/** The command. */
+export const selvedge = new URL("../bin/selvedge", import.meta.url).pathname;
 /** The first start on a machine fetches the weights. */
 const startTimeoutMs = 300_000;
 

@@ -1,0 +1,29 @@
+import ort from "onnxruntime-node";
+import { Tokenizer } from "../src/inference/tokenizer.ts";
+import { l2Normalize, pool } from "../src/inference/pooling.ts";
+import { findModel, ModelStore } from "../src/models/index.ts";
+
+/** gte-small on ONNX Runtime with nothing around it: the baseline for exactness. */
+export async function openRawModel() {
+  const entry = findModel("gte-small");
+  const files = await new ModelStore().locate(entry);
+  const [definition, config] = await Promise.all(
+    [files.tokenizer, files.tokenizerConfig].map(async (path) => JSON.parse(await Deno.readTextFile(path))),
+  );
+  const tokenizer = new Tokenizer(definition, config, entry.maxTokens);
+  const session = await ort.InferenceSession.create(files.model);
+  return {
+    tokenCount: (text: string) => tokenizer.encode(text).length,
+    async embed(text: string): Promise<Float32Array> {
+      const ids = tokenizer.encode(text);
+      const tensor = (value: (id: number) => number) =>
+        new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
+      const { last_hidden_state } = await session.run({
+        input_ids: tensor((id) => id),
+        attention_mask: tensor(() => 1),
+        token_type_ids: tensor(() => 0),
+      });
+      return l2Normalize(pool(last_hidden_state!.data as Float32Array, entry.dimensions, "mean"));
+    },
+  };
+}
