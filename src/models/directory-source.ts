@@ -7,7 +7,8 @@ import { reasonOf } from "./system-error.ts";
 /**
  * Files from a folder, for machines without a network. One rule: a file is looked for in `<folder>/<model>/` and
  * then in `<folder>/`, each time by its path in the catalogue (`onnx/model.onnx`) and then by its bare name
- * (`model.onnx`); the first of the right size is taken, and its digest must agree like any other's.
+ * (`model.onnx`); the first of the right size is taken, and its digest must agree like any other's. The folder may
+ * also be another machine's cache, which holds files by their digest.
  */
 export function directorySource(folder: string, modelName: string): ModelSource {
   return {
@@ -34,6 +35,8 @@ async function copyFile(
 }
 
 async function findFile(folder: string, modelName: string, file: ModelFile): Promise<string> {
+  const cached = join(folder, "blobs", file.sha256);
+  if (await sizeOf(cached, file) === file.bytes) return cached;
   const found: string[] = [];
   for (const parent of [join(folder, modelName), folder]) {
     for (const path of new Set([join(parent, file.path), join(parent, basename(file.path))])) {
