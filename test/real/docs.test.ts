@@ -17,7 +17,7 @@ function commandsOf(markdown: string): string[] {
   return [...blocks].flatMap(([, block]) => block!.trim().split("\n"));
 }
 
-/** A command that runs until it is stopped. */
+/** A command that runs until it is stopped, in a process group of its own, as under a terminal. */
 async function startServer(command: string, cwd: string) {
   const child = new Deno.Command("sh", { args: ["-c", command], cwd, stdout: "piped", stderr: "piped" })
     .spawn();
@@ -40,7 +40,8 @@ async function startServer(command: string, cwd: string) {
   return {
     printed,
     async stop() {
-      child.kill("SIGTERM");
+      // Ctrl-C: every process of the group is told.
+      Deno.kill(-child.pid, "SIGINT");
       await Promise.all([child.status, rest, errors]);
     },
   };

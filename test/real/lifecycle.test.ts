@@ -1,5 +1,13 @@
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
-import { eventually, processesWith, Project, selvedgeCommand, temporaryFolder } from "../project.ts";
+import {
+  eventually,
+  freePort,
+  processesWith,
+  Project,
+  selvedge,
+  selvedgeCommand,
+  temporaryFolder,
+} from "../project.ts";
 
 const embed = `
 const session = new Supabase.ai.Session("gte-small");
@@ -42,6 +50,8 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
     const ids = await family(project);
     assertEquals(ids.length, 3, "engine and two functions");
     project.process.kill(name);
+    // npm passes on what the terminal has said to all already.
+    project.process.kill(name);
     assertEquals(await answer, "finished");
     assertEquals((await project.process.status).code, 0);
     await gone(ids);
@@ -49,6 +59,24 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
     await project.stop();
   });
 }
+
+Deno.test("when the npm that started it is killed, the program ends and leaves nothing", async () => {
+  await using folder = await temporaryFolder({
+    "package.json": JSON.stringify({ scripts: { start: `${selvedge} start --port ${freePort()}` } }),
+    "supabase/config.toml": "",
+  });
+  const npm = new Deno.Command("npm", { args: ["start"], cwd: folder.path, stdout: "null", stderr: "null" })
+    .spawn();
+  const instance = `${folder.path}/.selvedge/instance.json`;
+  const { processId } = await eventually(
+    () => Deno.readTextFile(instance).then(JSON.parse, () => undefined),
+    () => "a running Selvedge",
+  );
+  npm.kill("SIGKILL");
+  await npm.status;
+  await gone([processId]);
+  assertEquals(await Deno.stat(instance).then(() => "there", () => "removed"), "removed");
+});
 
 Deno.test("when the host is killed its processes notice and go, one that spins and one that boots included", async () => {
   const project = await Project.start({
