@@ -1,11 +1,18 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { SelvedgeError } from "../contract/index.ts";
 import { instanceIdHeader } from "../gateway/index.ts";
 
 const answerTimeoutMs = 2_000;
+const runFolderPrefix = "selvedge-";
 
-const instanceSchema = v.object({ id: v.string(), processId: v.number(), apiUrl: v.string() });
+const instanceSchema = v.object({
+  id: v.string(),
+  processId: v.number(),
+  apiUrl: v.string(),
+  /** Where its sockets lie; removed by the next start if this one was killed. */
+  runFolder: v.string(),
+});
 /** A running Selvedge, as other commands see it. */
 export type Instance = v.InferOutput<typeof instanceSchema>;
 
@@ -25,16 +32,51 @@ export async function forgetInstance(stateFolder: string): Promise<void> {
 
 /** The Selvedge that runs for the project and answers; undefined when there is none. */
 export async function findInstance(stateFolder: string): Promise<Instance | undefined> {
+  const last = await lastInstance(stateFolder);
+  return last !== undefined && await answers(last) ? last : undefined;
+}
+
+/**
+ * Makes sure that no Selvedge runs for the project, and clears what one left that was killed.
+ *
+ * @throws {SelvedgeError} `ALREADY_RUNNING`
+ */
+export async function requireNoInstance(stateFolder: string): Promise<void> {
+  const last = await lastInstance(stateFolder);
+  if (last === undefined) return;
+  if (await answers(last)) {
+    const message = `Selvedge already runs for this project at ${last.apiUrl} (process ${last.processId})`;
+    throw new SelvedgeError("ALREADY_RUNNING", message);
+  }
+  await removeRunFolder(last.runFolder);
+  await forgetInstance(stateFolder);
+}
+
+/** A new folder for sockets, whose path is short enough for them wherever the project lies. */
+export async function makeRunFolder(): Promise<string> {
+  return await Deno.makeTempDir({ prefix: runFolderPrefix });
+}
+
+/** Undoes {@linkcode makeRunFolder}. */
+export async function removeRunFolder(runFolder: string): Promise<void> {
+  if (!basename(runFolder).startsWith(runFolderPrefix)) return;
+  await Deno.remove(runFolder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
+async function lastInstance(stateFolder: string): Promise<Instance | undefined> {
   const text = await Deno.readTextFile(fileIn(stateFolder)).catch(() => undefined);
-  if (text === undefined) return undefined;
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), instanceSchema), text);
-  if (!result.success) return undefined;
+  return result.success ? result.output : undefined;
+}
+
+async function answers({ apiUrl, id }: Instance): Promise<boolean> {
   const signal = AbortSignal.timeout(answerTimeoutMs);
-  const answers = await fetch(`${result.output.apiUrl}/_internal/health`, { signal }).then(
-    (response) => response.headers.get(instanceIdHeader) === result.output.id,
+  return await fetch(`${apiUrl}/_internal/health`, { signal }).then(
+    (response) => response.headers.get(instanceIdHeader) === id,
     () => false,
   );
-  return answers ? result.output : undefined;
 }
 
 /** @throws {SelvedgeError} `NOT_RUNNING` */

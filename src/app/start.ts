@@ -1,12 +1,17 @@
 import { join } from "node:path";
-import { SelvedgeError } from "../contract/index.ts";
 import { Functions } from "../functions/index.ts";
 import { openGateway, requireFreePort } from "../gateway/index.ts";
 import { EngineProcess } from "../inference/index.ts";
 import { findModel, ModelStore, pullModel, type PullProgress } from "../models/index.ts";
 import { defaultFunctionConfig, type Keys, openKeys, type Settings } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
-import { announceInstance, findInstance, forgetInstance } from "./instance.ts";
+import {
+  announceInstance,
+  forgetInstance,
+  makeRunFolder,
+  removeRunFolder,
+  requireNoInstance,
+} from "./instance.ts";
 
 const hostname = "127.0.0.1";
 /** The model that is ready when Selvedge is. */
@@ -34,15 +39,15 @@ export interface Running {
  * @throws {SelvedgeError} what the steps throw; `ALREADY_RUNNING`
  */
 export async function start({ settings, telemetry, onPull, signal }: StartOptions): Promise<Running> {
-  await requireNoInstance(settings);
+  await requireNoInstance(settings.stateFolder);
   requireFreePort(hostname, settings.port);
   const keys = await openKeys(settings.stateFolder, settings.config.auth.jwt_secret);
   for (const text of settings.warnings) telemetry.record("settings.warning", { text });
   await requireModel(signal, onPull);
 
   await using up = new AsyncDisposableStack();
-  const runFolder = await Deno.makeTempDir({ prefix: "selvedge-" });
-  up.defer(() => Deno.remove(runFolder, { recursive: true }));
+  const runFolder = await makeRunFolder();
+  up.defer(() => removeRunFolder(runFolder));
   const engineSocket = join(runFolder, "engine");
   const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry });
   up.defer(() => engine.close());
@@ -55,18 +60,15 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   const id = crypto.randomUUID();
   const gateway = openGateway({ hostname, port: settings.port, keys, functions, telemetry, instanceId: id });
   up.defer(() => gateway.close());
-  await announceInstance(settings.stateFolder, { id, processId: Deno.pid, apiUrl: settings.apiUrl });
+  await announceInstance(settings.stateFolder, {
+    id,
+    processId: Deno.pid,
+    apiUrl: settings.apiUrl,
+    runFolder,
+  });
   up.defer(() => forgetInstance(settings.stateFolder));
   const running = up.move();
   return { keys, stop: () => running.disposeAsync() };
-}
-
-async function requireNoInstance({ stateFolder }: Settings): Promise<void> {
-  const instance = await findInstance(stateFolder);
-  if (instance === undefined) return;
-  const message =
-    `Selvedge already runs for this project at ${instance.apiUrl} (process ${instance.processId})`;
-  throw new SelvedgeError("ALREADY_RUNNING", message);
 }
 
 async function requireModel(

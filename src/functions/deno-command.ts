@@ -57,9 +57,8 @@ export function spawnFunction(
     cwd: dirname(definition.entrypoint),
     clearEnv: true,
     env: {
+      ...denoDefaults,
       ...hostVariables(),
-      NO_COLOR: "1",
-      DENO_NO_UPDATE_CHECK: "1",
       [controlSocketVariable]: sockets.control,
     },
     stdin: "null",

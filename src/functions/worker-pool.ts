@@ -93,8 +93,9 @@ export class WorkerPool {
       this.#watch(definition.name, process);
       return process;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      telemetry.record("function.boot-failed", { function: definition.name, reason });
+      // The lines that follow the first one have been logged as the process said them.
+      const [reason] = String(error instanceof Error ? error.message : error).split("\n", 1);
+      telemetry.record("function.boot-failed", { function: definition.name, reason: reason! });
       throw error;
     }
   }

@@ -42,7 +42,6 @@ const replies: { readonly [Code in ErrorCode]?: ErrorReply } = {
 
 const ourFault: ErrorReply = {
   status: 500,
-  sbErrorCode: "INTERNAL_SERVER_ERROR",
   body: { code: "Internal Server Error", message: "Request failed due to an internal server error" },
 };
 

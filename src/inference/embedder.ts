@@ -30,14 +30,21 @@ export class Embedder {
    */
   async embed(request: EmbedRequest, signal: AbortSignal): Promise<{ digest: string; rows: Float32Array[] }> {
     const model = await this.loader.load(request.model);
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
     const rows = new Array<Float32Array>(request.texts.length);
     const texts = request.texts.entries();
     const lane = async () => {
       for (const [index, text] of texts) {
-        rows[index] = await this.#enqueue(job(model, text, request), signal);
+        rows[index] = await this.#enqueue(job(model, text, request), either);
       }
     };
-    await Promise.all(Array.from({ length: 2 * this.threads.length }, lane));
+    try {
+      await Promise.all(Array.from({ length: 2 * this.threads.length }, lane));
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
     return { digest: model.digest, rows };
   }
 

@@ -6,7 +6,7 @@ import { ModelStore } from "../models/index.ts";
 import { Embedder } from "./embedder.ts";
 import { ModelLoader } from "./model-loader.ts";
 import { OnnxThread } from "./onnx-thread.ts";
-import { engineHandler } from "./server.ts";
+import { engineServer } from "./server.ts";
 
 async function endWithHost(): Promise<never> {
   await Deno.stdin.readable.pipeTo(new WritableStream());
@@ -20,7 +20,7 @@ async function serve(socket: string, model: string): Promise<void> {
   const loader = new ModelLoader(new ModelStore(), threads);
   const embedder = new Embedder(loader, threads);
   await loader.load(model);
-  Deno.serve({ path: socket, onListen: () => console.log("ready") }, engineHandler(embedder, loader));
+  engineServer(embedder, loader).listen(socket, () => console.log("ready"));
 }
 
 void endWithHost();

@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import * as v from "valibot";
 import {
   embedPath,
@@ -25,39 +26,55 @@ const embedRequest = v.object({
 });
 const loadRequest = v.object({ model: v.string() });
 
-/** Answers the engine's private protocol: HTTP on a unix socket; aborting a request cancels its work. */
-export function engineHandler(
-  embedder: Embedder,
-  loader: ModelLoader,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    try {
-      switch (new URL(request.url).pathname) {
-        case embedPath:
-          return await embed(embedder, await parse(request, embedRequest), request.signal);
-        case loadPath:
-          await loader.load((await parse(request, loadRequest)).model);
-          return new Response(null, { status: 204 });
-        default:
-          return new Response(null, { status: 404 });
-      }
-    } catch (error) {
-      return fault(error);
-    }
-  };
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: Uint8Array | string;
 }
 
-async function embed(embedder: Embedder, request: EmbedRequest, signal: AbortSignal): Promise<Response> {
+/**
+ * The server of the engine's private protocol: HTTP on a unix socket; a caller that leaves cancels its work.
+ * Node's server and not `Deno.serve`, which notices a leaving caller only after the answer when the request's
+ * body came in more than one read.
+ */
+export function engineServer(embedder: Embedder, loader: ModelLoader): Server {
+  return createServer(async (request, response) => {
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    const answer = await answerTo(request, embedder, loader, left.signal).catch(fault);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  embedder: Embedder,
+  loader: ModelLoader,
+  signal: AbortSignal,
+): Promise<Answer> {
+  // The caller reaches the socket as one reaches a proxy, with the whole address.
+  switch (new URL(request.url!, "http://engine").pathname) {
+    case embedPath:
+      return await embed(embedder, await parse(request, embedRequest), signal);
+    case loadPath:
+      await loader.load((await parse(request, loadRequest)).model);
+      return { status: 204 };
+    default:
+      return { status: 404 };
+  }
+}
+
+async function embed(embedder: Embedder, request: EmbedRequest, signal: AbortSignal): Promise<Answer> {
   const { digest, rows } = await embedder.embed(request, signal);
-  return new Response(encodeRows(rows), { headers: { [modelDigestHeader]: digest } });
+  return { status: 200, headers: { [modelDigestHeader]: digest }, body: encodeRows(rows) };
 }
 
 async function parse<Schema extends v.GenericSchema>(
-  request: Request,
+  request: IncomingMessage,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
   try {
-    return v.parse(schema, JSON.parse(await readBounded(request.body, maxBodyBytes)));
+    return v.parse(schema, JSON.parse(await readBounded(request, maxBodyBytes)));
   } catch (error) {
     if (error instanceof v.ValiError || error instanceof SyntaxError || error instanceof BodyTooLarge) {
       const limit = `at most ${maxTexts} texts and ${maxBodyBytes} bytes a request`;
@@ -67,11 +84,11 @@ async function parse<Schema extends v.GenericSchema>(
   }
 }
 
-function fault(error: unknown): Response {
+function fault(error: unknown): Answer {
   const known = isSelvedgeError(error);
   if (!known) console.error(error);
   const body: EngineFault = known
     ? { code: error.code, message: error.message }
     : { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
-  return Response.json(body, { status: known && error.retryable ? 503 : known ? 400 : 500 });
+  return { status: known && error.retryable ? 503 : known ? 400 : 500, body: JSON.stringify(body) };
 }

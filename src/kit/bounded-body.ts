@@ -11,11 +11,7 @@ export class BodyTooLarge extends Error {
  *
  * @throws {BodyTooLarge} when more than `limitBytes` come.
  */
-export async function readBounded(
-  body: ReadableStream<Uint8Array> | null,
-  limitBytes: number,
-): Promise<string> {
-  if (body === null) return "";
+export async function readBounded(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let received = 0;
   let text = "";
