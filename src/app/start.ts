@@ -58,7 +58,14 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   up.defer(() => functions.close());
   engine.onRestart = () => functions.relinkEngine();
   const id = crypto.randomUUID();
-  const gateway = openGateway({ hostname, port: settings.port, keys, functions, telemetry, instanceId: id });
+  const gateway = await openGateway({
+    hostname,
+    port: settings.port,
+    keys,
+    functions,
+    telemetry,
+    instanceId: id,
+  });
   up.defer(() => gateway.close());
   await announceInstance(settings.stateFolder, {
     id,

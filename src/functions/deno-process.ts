@@ -3,6 +3,7 @@ import { lines } from "../kit/lines.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 import type { FunctionDefinition } from "./definition.ts";
 import { spawnFunction } from "./deno-command.ts";
+import { type FunctionRequest, ProcessClient, type Respond } from "./process-client.ts";
 import { type ProcessSockets, socketsIn } from "./permissions.ts";
 
 /** A function's first boot may have to fetch its packages. */
@@ -30,9 +31,9 @@ export class FunctionProcess {
   /** Resolves with the exit status when the process is no more and its folder is gone. */
   readonly ended: Promise<number>;
   readonly socketFolder: string;
-  readonly #http: Deno.HttpClient;
+  readonly #client: ProcessClient;
   /** Requests whose response has not begun. */
-  readonly #asking = new Set<Promise<Response>>();
+  readonly #asking = new Set<Promise<void>>();
 
   private constructor(
     private readonly child: Deno.ChildProcess,
@@ -40,7 +41,7 @@ export class FunctionProcess {
     private readonly sockets: ProcessSockets,
   ) {
     this.socketFolder = sockets.folder;
-    this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path: sockets.serve } });
+    this.#client = new ProcessClient(sockets.serve);
     this.ended = this.#end();
   }
 
@@ -78,21 +79,21 @@ export class FunctionProcess {
     }
   }
 
-  /** Sends a request on; bodies are streamed both ways. Throws when the process ends before it answers. */
-  async fetch(request: Request): Promise<Response> {
-    const asking = fetch(request.url, {
-      client: this.#http,
-      method: request.method,
-      headers: request.headers,
-      body: request.body,
-      redirect: "manual",
-      signal: request.signal,
-    });
-    this.#asking.add(asking);
+  /** Has the function answer a request. Rejects when the process ends before the whole answer is there. */
+  async exchange(request: FunctionRequest, respond: Respond): Promise<void> {
+    const { promise: answered, resolve } = Promise.withResolvers<void>();
+    this.#asking.add(answered);
+    const done = () => {
+      this.#asking.delete(answered);
+      resolve();
+    };
     try {
-      return await asking;
+      await this.#client.exchange(request, (head) => {
+        done();
+        return respond(head);
+      });
     } finally {
-      this.#asking.delete(asking);
+      done();
     }
   }
 
@@ -112,7 +113,7 @@ export class FunctionProcess {
   async #end(): Promise<number> {
     const { code } = await this.child.status;
     this.control.close();
-    this.#http.close();
+    await this.#client.close();
     await Deno.remove(this.sockets.folder, { recursive: true });
     return code;
   }

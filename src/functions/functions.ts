@@ -3,6 +3,7 @@ import type { Telemetry } from "../telemetry/index.ts";
 import { findFunction, type FunctionDefinition } from "./definition.ts";
 import { dispatch } from "./dispatcher.ts";
 import { functionEnvironment } from "./environment.ts";
+import type { FunctionRequest, Respond } from "./process-client.ts";
 import { watchSources } from "./source-watch.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -59,8 +60,8 @@ export class Functions {
   }
 
   /** @throws what {@linkcode dispatch} throws */
-  dispatch(definition: FunctionDefinition, request: Request): Promise<Response> {
-    return dispatch(this.#pool, definition, request);
+  dispatch(definition: FunctionDefinition, request: FunctionRequest, respond: Respond): Promise<void> {
+    return dispatch(this.#pool, definition, request, respond);
   }
 
   /** To be called whenever the engine has started again. */

@@ -4,4 +4,5 @@ export {
   isFunctionName,
   listFunctions,
 } from "./definition.ts";
+export type { FunctionRequest, Respond, ResponseHead } from "./process-client.ts";
 export { Functions, type FunctionsOptions } from "./functions.ts";

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { createHash, createSecretKey, timingSafeEqual } from "node:crypto";
 import { decodeProtectedHeader, jwtVerify } from "jose";
 import { SelvedgeError } from "../contract/index.ts";
@@ -8,11 +9,11 @@ import type { Keys } from "../settings/index.ts";
  * a secret key stands for the service role's token and a publishable key for the anonymous one; another
  * `apikey` is passed on as it is.
  */
-export function rewriteAuthorization(headers: Headers, keys: Keys): string | null {
-  const authorization = headers.get("authorization");
-  if (authorization !== null && !authorization.startsWith("Bearer sb_")) return authorization;
-  const key = headers.get("apikey") ?? authorization?.slice("Bearer ".length) ?? null;
-  if (key === null) return null;
+export function rewriteAuthorization(headers: IncomingHttpHeaders, keys: Keys): string | undefined {
+  const { authorization, apikey } = headers;
+  if (authorization !== undefined && !authorization.startsWith("Bearer sb_")) return authorization;
+  const key = typeof apikey === "string" ? apikey : authorization?.slice("Bearer ".length);
+  if (key === undefined) return undefined;
   if (isSame(key, keys.secretKey)) return `Bearer ${keys.serviceRoleKey}`;
   if (isSame(key, keys.publishableKey)) return `Bearer ${keys.anonKey}`;
   return key;
@@ -24,8 +25,10 @@ export function rewriteAuthorization(headers: Headers, keys: Keys): string | nul
  * @throws {SelvedgeError} `AUTH_HEADER_MISSING`, `AUTH_HEADER_MALFORMED`, `TOKEN_MALFORMED`,
  *   `TOKEN_ALGORITHM_UNSUPPORTED` or `TOKEN_INVALID`
  */
-export async function verifyToken(authorization: string | null, keys: Keys): Promise<void> {
-  if (authorization === null) throw new SelvedgeError("AUTH_HEADER_MISSING", "The request carries no token");
+export async function verifyToken(authorization: string | undefined, keys: Keys): Promise<void> {
+  if (authorization === undefined) {
+    throw new SelvedgeError("AUTH_HEADER_MISSING", "The request carries no token");
+  }
   const [scheme, token, ...rest] = authorization.split(" ");
   if (scheme !== "Bearer" || !token || rest.length > 0) {
     throw new SelvedgeError(

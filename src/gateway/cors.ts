@@ -1,26 +1,27 @@
-import type { MiddlewareHandler } from "hono";
+import type { IncomingMessage } from "node:http";
 
 const methods = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
 
+/** Whether a browser asks, before its request proper, whether it may make it. */
+export function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === "OPTIONS" && headers.origin !== undefined &&
+    headers["access-control-request-method"] !== undefined;
+}
+
 /**
- * CORS as Supabase's gateway has it: any origin; a preflight is answered without asking anybody for a token or
- * the function for its opinion, and allows the headers it asks for. A function that sets its own allowed origin
- * keeps it.
+ * The answer to a preflight as Supabase's gateway gives it: any origin, and the headers that were asked for.
+ * Nobody is asked for a token, nor the function for its opinion.
  */
-export const cors: MiddlewareHandler = async (context, next) => {
-  const { req } = context;
-  const isPreflight = req.method === "OPTIONS" && req.header("origin") !== undefined &&
-    req.header("access-control-request-method") !== undefined;
-  if (isPreflight) {
-    return context.body(null, 200, {
-      "access-control-allow-origin": "*",
-      "access-control-allow-methods": methods,
-      "access-control-allow-headers": req.header("access-control-request-headers") ?? "",
-      "content-length": "0",
-    });
-  }
-  await next();
-  if (!context.res.headers.has("access-control-allow-origin")) {
-    context.res.headers.set("access-control-allow-origin", "*");
-  }
-};
+export function preflightHeaders({ headers }: IncomingMessage): Record<string, string> {
+  return {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": methods,
+    "access-control-allow-headers": headers["access-control-request-headers"] ?? "",
+    "content-length": "0",
+  };
+}
+
+/** Allows any origin to read a response. A function that sets its own allowed origin keeps it. */
+export function withCors<Value>(headers: Record<string, Value>): Record<string, Value | string> {
+  return { "access-control-allow-origin": "*", ...headers };
+}

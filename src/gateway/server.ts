@@ -1,14 +1,17 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Context, Hono } from "hono";
 import { SelvedgeError } from "../contract/index.ts";
 import type { Functions } from "../functions/index.ts";
 import type { Keys } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
-import { cors } from "./cors.ts";
-import { errorResponse } from "./error-responses.ts";
-import { answerWithFunction } from "./routes/functions.ts";
+import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
+import { errorReply } from "./error-replies.ts";
+import { answerWithFunction, functionsPrefix } from "./routes/functions.ts";
 
 const drainMs = 5_000;
+/** Longer than clients and load balancers keep idle connections, so that they are not cut while in use. */
+const keepAliveMs = 75_000;
 
 /** What the gateway is opened with. */
 export interface GatewayOptions {
@@ -24,27 +27,30 @@ export interface GatewayOptions {
 /** The header of a health response that carries the instance's id. */
 export const instanceIdHeader = "selvedge-instance";
 
-interface Connection {
-  readonly clientAddress: string;
-}
-
 /** The project's HTTP server. Closing lets requests in flight end, for 5 s; closing twice does no harm. */
 export interface Gateway {
   close(): Promise<void>;
 }
 
-/** @throws {SelvedgeError} `PORT_TAKEN` */
-export function openGateway(options: GatewayOptions): Gateway {
-  const routes = routeTable(options);
-  const { hostname, port } = options;
-  try {
-    const server = Deno.serve({ hostname, port, onListen: () => {} }, (request, { remoteAddr }) => {
-      return routes.fetch(request, { clientAddress: remoteAddr.hostname });
-    });
-    return { close: () => Promise.race([server.shutdown(), delay(drainMs)]) };
-  } catch (error) {
-    throw error instanceof Deno.errors.AddrInUse ? portTaken(port, error) : error;
-  }
+/**
+ * Opens the gateway on Node's server: `Deno.serve` stops reading a request's body once the response has begun,
+ * and does not notice a client that leaves before the answer.
+ *
+ * @throws {SelvedgeError} `PORT_TAKEN`
+ */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, requestTimeout: 0 },
+    async (request, response) => {
+      try {
+        await route(request, response, options);
+      } catch (error) {
+        fail(response, error, options.telemetry);
+      }
+    },
+  );
+  await listen(server, options);
+  return { close: () => close(server) };
 }
 
 /** Fails early where {@linkcode openGateway} would fail late. @throws {SelvedgeError} `PORT_TAKEN` */
@@ -56,24 +62,65 @@ export function requireFreePort(hostname: string, port: number): void {
   }
 }
 
-function routeTable(
-  { keys, functions, telemetry, instanceId }: GatewayOptions,
-): Hono<{ Bindings: Connection }> {
-  const routes = new Hono<{ Bindings: Connection }>();
-  const callFunction = (context: Context<{ Bindings: Connection }>) => {
-    const name = context.req.param("name")!;
-    return answerWithFunction(context.req.raw, name, context.env.clientAddress, functions, keys);
-  };
-  const health = (context: Context) =>
-    context.json({ message: "ok" }, 200, { [instanceIdHeader]: instanceId });
-  return routes
-    .use(cors)
-    .get("/_internal/health", health)
-    .get("/functions/v1/_internal/health", health)
-    .all("/functions/v1/:name", callFunction)
-    .all("/functions/v1/:name/*", callFunction)
-    .notFound((context) => context.json({ message: "no Route matched with those values" }, 404))
-    .onError((error) => errorResponse(error, telemetry));
+/** The route table. */
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: GatewayOptions,
+): Promise<void> {
+  const url = addressOf(request);
+  const path = url?.pathname;
+  if (url === undefined) return send(response, 400, { message: "Bad request" });
+  if (isPreflight(request)) return void response.writeHead(200, preflightHeaders(request)).end();
+  if (path === "/_internal/health" || path === `${functionsPrefix}/_internal/health`) {
+    return send(response, 200, { message: "ok" }, { [instanceIdHeader]: options.instanceId });
+  }
+  if (url.pathname.startsWith(`${functionsPrefix}/`)) {
+    return await answerWithFunction(request, url, response, options.functions, options.keys);
+  }
+  send(response, 404, { message: "no Route matched with those values" });
+}
+
+function addressOf({ url = "/", headers: { host = "localhost" } }: IncomingMessage): URL | undefined {
+  return URL.parse(url, `http://${host}`) ?? undefined;
+}
+
+function fail(response: ServerResponse, error: unknown, telemetry: Telemetry): void {
+  const { status, headers, body } = errorReply(error, telemetry);
+  // A response that has begun cannot become another one: cutting it tells the client.
+  if (response.headersSent) response.destroy();
+  else send(response, status, body, headers);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string | object,
+  headers: Record<string, string> = {},
+): void {
+  const isText = typeof body === "string";
+  const type = isText ? "text/plain;charset=UTF-8" : "application/json";
+  response.writeHead(status, withCors({ "content-type": type, ...headers })).end(
+    isText ? body : JSON.stringify(body),
+  );
+}
+
+async function listen(server: Server, { hostname, port }: GatewayOptions): Promise<void> {
+  server.listen(port, hostname);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw (error as { code?: string }).code === "EADDRINUSE" ? portTaken(port, error) : error;
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await Promise.race([closed, delay(drainMs)]);
+  server.closeAllConnections();
 }
 
 function portTaken(port: number, cause: unknown): SelvedgeError {

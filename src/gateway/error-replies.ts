@@ -45,16 +45,17 @@ const ourFault: ErrorReply = {
   body: { code: "Internal Server Error", message: "Request failed due to an internal server error" },
 };
 
-/** The response to a request that failed with `error`. What the operator should know goes to the log. */
-export function errorResponse(error: unknown, telemetry: Telemetry): Response {
-  const reply = isSelvedgeError(error) ? replies[error.code] ?? ourFault : ourFault;
-  if (reply === ourFault || (isSelvedgeError(error) && error.code === "FUNCTION_CRASHED")) {
-    const code = isSelvedgeError(error) ? error.code : "INTERNAL";
+/** What to answer to a request that failed with `error`. What the operator should know goes to the log. */
+export function errorReply(
+  error: unknown,
+  telemetry: Telemetry,
+): { status: number; headers: Record<string, string>; body: string | object } {
+  const code = isSelvedgeError(error) ? error.code : "INTERNAL";
+  const { status, sbErrorCode, body } = replies[code] ?? ourFault;
+  if (replies[code] === undefined || code === "FUNCTION_CRASHED") {
     telemetry.record("request.failed", { code, reason: described(error) });
   }
-  const headers: HeadersInit = reply.sbErrorCode === undefined ? {} : { "sb-error-code": reply.sbErrorCode };
-  if (typeof reply.body === "object") return Response.json(reply.body, { status: reply.status, headers });
-  return new Response(reply.body, { status: reply.status, headers });
+  return { status, headers: sbErrorCode === undefined ? {} : { "sb-error-code": sbErrorCode }, body };
 }
 
 function described(error: unknown): string {
