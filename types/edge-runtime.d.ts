@@ -1,6 +1,6 @@
 /**
- * The globals of a Supabase edge function as Selvedge runs it, for editors and `deno check`. Name this file in
- * `compilerOptions.types` of a function's deno.json; `selvedge functions new` does so.
+ * The globals of a Supabase edge function as Selvedge runs it, for editors and `deno check`. A function names this
+ * file in its first line: `/// <reference types="../edge-runtime.d.ts" />`. `selvedge functions new` writes both.
  */
 
 declare namespace Supabase {

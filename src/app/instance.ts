@@ -18,38 +18,41 @@ export type Instance = v.InferOutput<typeof instanceSchema>;
 
 const fileIn = (stateFolder: string) => join(stateFolder, "instance.json");
 
-/** Lets other commands find this process. The state folder must be there. */
-export async function announceInstance(stateFolder: string, instance: Instance): Promise<void> {
-  await Deno.writeTextFile(fileIn(stateFolder), JSON.stringify(instance) + "\n", { mode: 0o600 });
+/** The right to run a project, held until it is released or the process ends, however it ends. */
+export interface Claim {
+  /** Lets other commands find this process. */
+  announce(instance: Instance): Promise<void>;
+  release(): Promise<void>;
 }
 
-/** Undoes {@linkcode announceInstance}. */
-export async function forgetInstance(stateFolder: string): Promise<void> {
-  await Deno.remove(fileIn(stateFolder)).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+/**
+ * Claims a project for this process, and clears what one left that was killed. The state folder must be there.
+ *
+ * @throws {SelvedgeError} `ALREADY_RUNNING`
+ */
+export async function claimProject(stateFolder: string): Promise<Claim> {
+  const lock = await Deno.open(join(stateFolder, "lock"), { create: true, write: true });
+  const last = await lastInstance(stateFolder);
+  if (!await lock.tryLock(true)) {
+    lock.close();
+    const where = last === undefined ? "" : ` at ${last.apiUrl} (process ${last.processId})`;
+    throw new SelvedgeError("ALREADY_RUNNING", `Selvedge already runs for this project${where}`);
+  }
+  if (last !== undefined) await removeRunFolder(last.runFolder);
+  const file = fileIn(stateFolder);
+  return {
+    announce: (instance) => Deno.writeTextFile(file, JSON.stringify(instance) + "\n", { mode: 0o600 }),
+    async release() {
+      await Deno.remove(file).catch(ignoreMissing);
+      lock.close();
+    },
+  };
 }
 
 /** The Selvedge that runs for the project and answers; undefined when there is none. */
 export async function findInstance(stateFolder: string): Promise<Instance | undefined> {
   const last = await lastInstance(stateFolder);
   return last !== undefined && await answers(last) ? last : undefined;
-}
-
-/**
- * Makes sure that no Selvedge runs for the project, and clears what one left that was killed.
- *
- * @throws {SelvedgeError} `ALREADY_RUNNING`
- */
-export async function requireNoInstance(stateFolder: string): Promise<void> {
-  const last = await lastInstance(stateFolder);
-  if (last === undefined) return;
-  if (await answers(last)) {
-    const message = `Selvedge already runs for this project at ${last.apiUrl} (process ${last.processId})`;
-    throw new SelvedgeError("ALREADY_RUNNING", message);
-  }
-  await removeRunFolder(last.runFolder);
-  await forgetInstance(stateFolder);
 }
 
 /** A new folder for sockets, whose path is short enough for them wherever the project lies. */
@@ -60,9 +63,7 @@ export async function makeRunFolder(): Promise<string> {
 /** Undoes {@linkcode makeRunFolder}. */
 export async function removeRunFolder(runFolder: string): Promise<void> {
   if (!basename(runFolder).startsWith(runFolderPrefix)) return;
-  await Deno.remove(runFolder, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await Deno.remove(runFolder, { recursive: true }).catch(ignoreMissing);
 }
 
 async function lastInstance(stateFolder: string): Promise<Instance | undefined> {
@@ -87,4 +88,8 @@ export async function requireInstance(stateFolder: string): Promise<Instance> {
     "NOT_RUNNING",
     "Selvedge does not run for this project. Start it with: selvedge start",
   );
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -5,13 +5,7 @@ import { EngineProcess } from "../inference/index.ts";
 import { findModel, ModelStore, pullModel, type PullProgress } from "../models/index.ts";
 import { defaultFunctionConfig, type Keys, openKeys, type Settings } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
-import {
-  announceInstance,
-  forgetInstance,
-  makeRunFolder,
-  removeRunFolder,
-  requireNoInstance,
-} from "./instance.ts";
+import { claimProject, makeRunFolder, removeRunFolder } from "./instance.ts";
 
 const hostname = "127.0.0.1";
 /** The model that is ready when Selvedge is. */
@@ -39,43 +33,46 @@ export interface Running {
  * @throws {SelvedgeError} what the steps throw; `ALREADY_RUNNING`
  */
 export async function start({ settings, telemetry, onPull, signal }: StartOptions): Promise<Running> {
-  await requireNoInstance(settings.stateFolder);
-  requireFreePort(hostname, settings.port);
-  const keys = await openKeys(settings.stateFolder, settings.config.auth.jwt_secret);
-  for (const text of settings.warnings) telemetry.record("settings.warning", { text });
-  await requireModel(signal, onPull);
-
+  const { port, stateFolder, functionsFolder } = settings;
   await using up = new AsyncDisposableStack();
+  const keys = await openKeys(stateFolder, settings.config.auth.jwt_secret);
+  const claim = await claimProject(stateFolder);
+  up.defer(() => claim.release());
+  requireFreePort(hostname, port);
+  await requireModel(signal, onPull);
   const runFolder = await makeRunFolder();
   up.defer(() => removeRunFolder(runFolder));
   const engineSocket = join(runFolder, "engine");
   const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry });
   up.defer(() => engine.close());
   signal.throwIfAborted();
-  await Deno.mkdir(settings.functionsFolder, { recursive: true });
+  await Deno.mkdir(functionsFolder, { recursive: true });
   const defaults = defaultFunctionConfig;
   const functions = new Functions({ settings, keys, defaults, runFolder, engineSocket, telemetry });
-  up.defer(() => functions.close());
   engine.onRestart = () => functions.relinkEngine();
+  await warn(settings, functions, telemetry);
   const id = crypto.randomUUID();
-  const gateway = await openGateway({
-    hostname,
-    port: settings.port,
-    keys,
-    functions,
-    telemetry,
-    instanceId: id,
-  });
-  up.defer(() => gateway.close());
-  await announceInstance(settings.stateFolder, {
-    id,
-    processId: Deno.pid,
-    apiUrl: settings.apiUrl,
-    runFolder,
-  });
-  up.defer(() => forgetInstance(settings.stateFolder));
+  const gateway = await openGateway({ hostname, port, keys, functions, telemetry, instanceId: id });
+  // Together: a request in flight ends when its function is done, or is made to end.
+  up.defer(() => Promise.all([gateway.close(), functions.close()]).then(() => {}));
+  await claim.announce({ id, processId: Deno.pid, apiUrl: settings.apiUrl, runFolder });
   const running = up.move();
   return { keys, stop: () => running.disposeAsync() };
+}
+
+/** Says what in config.toml has no effect, and which of its functions cannot be found. */
+async function warn(
+  { warnings, config }: Settings,
+  functions: Functions,
+  telemetry: Telemetry,
+): Promise<void> {
+  for (const text of warnings) telemetry.record("settings.warning", { text });
+  for (const [name, { enabled }] of Object.entries(config.functions)) {
+    if (!enabled) continue;
+    await functions.find(name).catch((error) =>
+      telemetry.record("settings.warning", { text: error.message })
+    );
+  }
 }
 
 async function requireModel(

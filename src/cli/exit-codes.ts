@@ -14,6 +14,9 @@ const exitCodes: { readonly [Code in ErrorCode]?: number } = {
   DISK_FULL: 10,
 };
 
+/** What the system refused is a matter of settings, too. */
+export const refusedBySystem = 3;
+
 /** The one table from error codes to exit statuses. */
 export function exitCodeOf(error: unknown): number {
   return isSelvedgeError(error) ? exitCodes[error.code] ?? 1 : 1;

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { isSelvedgeError } from "../contract/index.ts";
 import { doctorCommand } from "./doctor.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { exitCodeOf, refusedBySystem } from "./exit-codes.ts";
 import { functionsCommand } from "./functions.ts";
 import { modelsCommand } from "./models.ts";
 import { startCommand } from "./start.ts";
@@ -29,9 +29,20 @@ async function run(args: readonly string[]): Promise<number> {
     // Whoever read our output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (isRefusedBySystem(error)) {
+      console.error(`selvedge: The system refused: ${error.message}`);
+      return refusedBySystem;
+    }
     console.error(isSelvedgeError(error) ? `selvedge: ${error.message}` : error);
     return exitCodeOf(error);
   }
+}
+
+/** Rights and kinds of files are the operator's to mend; the message names the path. */
+function isRefusedBySystem(error: unknown): error is Error {
+  const { PermissionDenied, NotADirectory, IsADirectory } = Deno.errors;
+  return [PermissionDenied, NotADirectory, IsADirectory].some((kind) => error instanceof kind) ||
+    (error instanceof Error && /EROFS|Read-only file system/.test(error.message));
 }
 
 function everyCommand(command: Command, visit: (command: Command) => void): void {

@@ -5,7 +5,8 @@ import { isFunctionName } from "../functions/index.ts";
 const typesFile = "edge-runtime.d.ts";
 
 const source = (name: string) =>
-  `// Call it with: selvedge functions invoke ${name} --body '{"name":"Functions"}'
+  `/// <reference types="../${typesFile}" />
+// Call it with: selvedge functions invoke ${name} --body '{"name":"Functions"}'
 const session = new Supabase.ai.Session("gte-small");
 
 Deno.serve(async (request) => {
@@ -16,8 +17,7 @@ Deno.serve(async (request) => {
 `;
 
 const denoConfig = `{
-  "imports": {},
-  "compilerOptions": { "types": ["../${typesFile}"] }
+  "imports": {}
 }
 `;
 

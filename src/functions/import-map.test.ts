@@ -23,21 +23,23 @@ async function mapOf(
   return JSON.parse(await Deno.readTextFile(target));
 }
 
-Deno.test("the user's map wins over packages, and these over well-known imports, of shared code too", async () => {
+Deno.test("the user's map wins over packages, and well-known imports are served, of shared code too", async () => {
   await using folder = await temporaryFolder({
     "_shared/client.ts": `import "https://esm.sh/zod@3"; import "https://esm.sh/hono@4";`,
     "it/package.json": `{ "dependencies": { "chalk": "^5", "left": "1" } }`,
     "it/deno.json":
-      `{ "imports": { "left": "npm:left@2", "https://esm.sh/zod@3": "./zod.ts", "lib/": "./lib/" } }`,
+      `{ "imports": { "left": "npm:left@2", "db": "jsr:@supabase/supabase-js@2", "lib/": "./lib/" } }`,
   });
   const at = (path: string) => `file://${folder.path}/${path}`;
   assertEquals((await mapOf(folder.path, { denoConfig: join(folder.path, "it/deno.json") })).imports, {
-    "https://esm.sh/zod@3": at("it/zod.ts"),
+    "https://esm.sh/zod@3": "npm:zod@3",
     "https://esm.sh/hono@4": "npm:hono@4",
     "chalk": "npm:chalk@^5",
     "chalk/": "npm:/chalk@^5/",
     "left": "npm:left@2",
     "left/": "npm:/left@2/",
+    "db": "npm:@supabase/supabase-js@2",
+    "db/": "jsr:/@supabase/supabase-js@2/",
     "lib/": at("it/lib/"),
   });
 });

@@ -4,7 +4,8 @@ import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
 import * as v from "valibot";
 import { SelvedgeError } from "../contract/index.ts";
 import type { FunctionDefinition } from "./definition.ts";
-import { wellKnownImports } from "./well-known-imports.ts";
+import { scanWellKnown } from "./source-scan.ts";
+import { wellKnownImport } from "./well-known-imports.ts";
 
 const addresses = v.record(v.string(), v.nullable(v.string()));
 const importMapSchema = v.object({
@@ -15,46 +16,28 @@ const importMapSchema = v.object({
 type ImportMap = Pick<v.InferOutput<typeof importMapSchema>, "imports" | "scopes">;
 const packageSchema = v.object({ dependencies: v.optional(v.record(v.string(), v.string()), {}) });
 
-const sourceFile = /\.(?:ts|tsx|js|jsx|mjs|mts)$/;
-/** Bounds on what is searched for well-known imports: a folder with more is somebody's data. */
-const maxSources = 2_000;
-const maxSourceBytes = 1024 * 1024;
-
 /**
  * Writes to `target` the one import map that a function runs with: what the user maps, over the packages of a
- * package.json beside the entry, over the well-known imports that its sources mention.
+ * package.json beside the entry, over the well-known imports that its sources mention. Where the user maps to a
+ * well-known import, that too is served as such.
  *
  * @throws {SelvedgeError} `FUNCTION_BOOT_FAILED` that names a file that cannot be read as an import map
  */
 export async function writeImportMap(definition: FunctionDefinition, target: string): Promise<void> {
   const near = dirname(definition.entrypoint);
-  const known = await scan([...new Set([definition.folder, near]), ...definition.sharedFolders]);
-  const packages = await readPackages(join(near, "package.json"));
   const user = await readUserMap(definition);
-  const map = { imports: { ...known, ...packages, ...user.imports }, scopes: user.scopes };
+  const folders = [...new Set([definition.folder, near]), ...definition.sharedFolders];
+  const known = await scanWellKnown(folders, user.imports);
+  const packages = await readPackages(join(near, "package.json"));
+  const map = { imports: { ...packages, ...known, ...withWellKnown(user.imports) }, scopes: user.scopes };
   await Deno.mkdir(dirname(target), { recursive: true });
   await Deno.writeTextFile(target, JSON.stringify(map, null, 2));
 }
 
-async function scan(folders: readonly string[]): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  let sources = 0;
-  for (const folder of folders) {
-    for await (const path of sourcesIn(folder)) {
-      if (++sources > maxSources) return found;
-      Object.assign(found, wellKnownImports(await Deno.readTextFile(path)));
-    }
-  }
-  return found;
-}
-
-async function* sourcesIn(folder: string): AsyncGenerator<string> {
-  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
-  for (const { name, isDirectory, isFile } of entries) {
-    const path = join(folder, name);
-    if (isDirectory && name !== "node_modules" && !name.startsWith(".")) yield* sourcesIn(path);
-    else if (isFile && sourceFile.test(name) && (await Deno.stat(path)).size <= maxSourceBytes) yield path;
-  }
+function withWellKnown(map: ImportMap["imports"]): ImportMap["imports"] {
+  return Object.fromEntries(
+    Object.entries(map).map(([name, address]) => [name, (address && wellKnownImport(address)) ?? address]),
+  );
 }
 
 async function readUserMap({ importMap, denoConfig }: FunctionDefinition): Promise<ImportMap> {
@@ -104,7 +87,7 @@ async function readJson<Schema extends v.GenericSchema>(
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
   const faults: ParseError[] = [];
-  const raw = parse(await Deno.readTextFile(path), faults, { allowTrailingComma: true });
+  const raw = parse(await readText(path), faults, { allowTrailingComma: true });
   const result = v.safeParse(schema, raw);
   const [fault] = faults;
   if (fault === undefined && result.success) return result.output;
@@ -112,4 +95,13 @@ async function readJson<Schema extends v.GenericSchema>(
     ? result.issues?.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; ")
     : `${printParseErrorCode(fault.error)} at offset ${fault.offset}`;
   throw new SelvedgeError("FUNCTION_BOOT_FAILED", `Cannot read ${path}: ${why}`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SelvedgeError("FUNCTION_BOOT_FAILED", `Cannot read ${path}: ${why}`, { cause });
+  }
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { FunctionDefinition } from "./definition.ts";
 
 /** The sockets of one function process. */
@@ -24,19 +24,17 @@ export function permissionFlags(
   { folder, entrypoint, sharedFolders }: FunctionDefinition,
   sockets: ProcessSockets,
 ): string[] {
-  const own = [sockets.control, sockets.serve, sockets.engine];
+  const own = [sockets.control, sockets.serve, sockets.engine].join(",");
+  // Relative to where the process runs, because Deno takes no path with a comma, and projects lie anywhere.
+  const near = dirname(entrypoint);
+  const readable = [near, folder, ...sharedFolders].map((path) => relative(near, path) || ".").join(",");
   return [
     "--no-prompt",
     "--allow-net",
     "--allow-env",
     // Asked for by common packages at import time, and harmless.
     "--allow-sys=hostname,osRelease,cpus",
-    `--allow-read=${list([folder, dirname(entrypoint), ...sharedFolders, ...own])}`,
-    `--allow-write=${list(own)}`,
+    `--allow-read=${readable},${own}`,
+    `--allow-write=${own}`,
   ];
-}
-
-/** Deno separates paths with a comma, and reads two as one that belongs to the path. */
-function list(paths: readonly string[]): string {
-  return paths.map((path) => path.replaceAll(",", ",,")).join(",");
 }

@@ -1,4 +1,5 @@
-import { wellKnownImport, wellKnownImports } from "./well-known-imports.ts";
+import { wellKnownIn } from "./source-scan.ts";
+import { wellKnownImport } from "./well-known-imports.ts";
 import { assertEquals, assertMatch } from "../../test/assert.ts";
 
 Deno.test("packages that exist on npm are taken from there", () => {
@@ -42,15 +43,22 @@ Deno.test("what would be other code than on npm is left to its host", () => {
   ) assertEquals(wellKnownImport(specifier), undefined, specifier);
 });
 
-Deno.test("specifiers are found in any quotes, wherever they are imported", () => {
+Deno.test("specifiers are found in any quotes, and by way of the user's prefixes", () => {
   const source = `
-    import "jsr:@supabase/functions-js/edge-runtime.d.ts";
+    import "@supabase/functions-js/edge-runtime.d.ts";
     export * from 'https://esm.sh/zod@3';
-    const { a } = await import(\`https://esm.sh/hono@4\`);
+    const { a } = await import(\`https://esm.sh/*hono@4\`);
+    import { serve } from "std/http/server.ts";
     import b from "./local.ts"; // https://esm.sh/not-quoted`;
-  assertEquals(Object.keys(wellKnownImports(source)), [
-    "jsr:@supabase/functions-js/edge-runtime.d.ts",
-    "https://esm.sh/zod@3",
-    "https://esm.sh/hono@4",
+  const found = wellKnownIn(source, [
+    ["@supabase/functions-js/", "jsr:/@supabase/functions-js@^2/"],
+    ["std/", "https://deno.land/std@0.177.0/"],
   ]);
+  assertEquals(Object.keys(found), [
+    "@supabase/functions-js/edge-runtime.d.ts",
+    "https://esm.sh/zod@3",
+    "https://esm.sh/*hono@4",
+    "std/http/server.ts",
+  ]);
+  assertEquals(found["https://esm.sh/*hono@4"], "npm:hono@4");
 });

@@ -3,26 +3,13 @@ const harmlessOptions = new Set(["target", "pin", "dts", "no-check", "no-dts", "
 
 const shims = new URL("../worker/shims/", import.meta.url);
 
-/** Remote specifiers in quotes, as they stand in a source. */
-const remoteSpecifier = /["'`]((?:jsr:|https:\/\/)[^"'`\s]+)["'`]/g;
-
-/** The remote specifiers that a source mentions and that {@linkcode wellKnownImport} knows, with their targets. */
-export function wellKnownImports(source: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [, specifier] of source.matchAll(remoteSpecifier)) {
-    const target = wellKnownImport(specifier!);
-    if (target !== undefined) found[specifier!] = target;
-  }
-  return found;
-}
-
 /**
  * Where a well-known remote import is served from instead: types that have no code from an empty module,
  * packages of the registry from the registry, and `serve` of the old standard library from `Deno.serve`.
  * Other specifiers are the user's business: undefined.
  */
 export function wellKnownImport(specifier: string): string | undefined {
-  if (/^jsr:\/?@supabase\/functions-js(@[^/]*)?\/edge-runtime(\.d\.ts)?$/.test(specifier)) {
+  if (/^jsr:\/?@supabase\/functions-js(@[^/]*)?(\/edge-runtime(\.d\.ts)?)?$/.test(specifier)) {
     return new URL("no-code.ts", shims).href;
   }
   const jsr = /^jsr:\/?(@supabase\/supabase-js(?:@[^/]+)?)$/.exec(specifier);
@@ -36,7 +23,7 @@ export function wellKnownImport(specifier: string): string | undefined {
 /** `https://esm.sh/[v135/][@scope/]name[@version][/path]` is a package of the npm registry, compiled. */
 function fromEsmSh({ pathname, searchParams }: URL): string | undefined {
   if ([...searchParams.keys()].some((option) => !harmlessOptions.has(option))) return undefined;
-  const path = decodeURIComponent(pathname).replace(/^\/(?:v\d+|stable)\//, "/").slice(1);
+  const path = decodeURIComponent(pathname).replace(/^\/(?:v\d+|stable)\//, "/").replace(/^\/\*?/, "");
   const [, name, subpath = ""] = /^((?:@[^/@]+\/)?[^/@]+(?:@[^/]+)?)(\/.*)?$/.exec(path) ?? [];
   if (name === undefined || /^(gh|jsr|pr|pkg\.pr\.new)$/.test(name) || subpath.endsWith(".d.ts")) {
     return subpath.endsWith("edge-runtime.d.ts") ? new URL("no-code.ts", shims).href : undefined;

@@ -30,6 +30,8 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #ready = new Map<string, Promise<FunctionProcess>>();
   readonly #living = new Set<FunctionProcess>();
+  /** Of the living and of those that start. */
+  readonly #socketFolders = new Set<string>();
   #count = 0;
   readonly #closing = new AbortController();
 
@@ -57,14 +59,7 @@ export class WorkerPool {
 
   /** Gives every process the engine's new socket after the engine started again. */
   async relinkEngine(): Promise<void> {
-    await Promise.all(
-      [...this.#living].map((process) =>
-        this.#linkEngine(process.socketFolder).catch((error) => {
-          // The process ended meanwhile, and its folder with it.
-          if (!(error instanceof Deno.errors.NotFound)) throw error;
-        })
-      ),
-    );
+    await Promise.all([...this.#socketFolders].map((folder) => this.#linkEngine(folder)));
   }
 
   async close(): Promise<void> {
@@ -81,6 +76,7 @@ export class WorkerPool {
     try {
       await writeImportMap(definition, importMap);
       await Deno.mkdir(socketFolder);
+      this.#socketFolders.add(socketFolder);
       await this.#linkEngine(socketFolder);
       const environment = this.options.environmentOf(definition);
       const process = await FunctionProcess.start(definition, {
@@ -93,6 +89,7 @@ export class WorkerPool {
       this.#watch(definition.name, process);
       return process;
     } catch (error) {
+      this.#socketFolders.delete(socketFolder);
       // The lines that follow the first one have been logged as the process said them.
       const [reason] = String(error instanceof Error ? error.message : error).split("\n", 1);
       telemetry.record("function.boot-failed", { function: definition.name, reason: reason! });
@@ -104,15 +101,23 @@ export class WorkerPool {
     this.#living.add(process);
     void process.ended.then((status) => {
       this.#living.delete(process);
+      this.#socketFolders.delete(process.socketFolder);
       if (status !== 0) this.options.telemetry.record("function.exited", { function: name, status });
     });
   }
 
-  /** A hard link, replaced in one step: a process that removes its link takes the engine from itself alone. */
+  /**
+   * A hard link, replaced in one step: a process that removes its link takes the engine from itself alone. There
+   * is nothing to link while the engine starts again, or when the process has ended meanwhile.
+   */
   async #linkEngine(socketFolder: string): Promise<void> {
     const { engine } = socketsIn(socketFolder);
-    await Deno.link(this.options.engineSocket, `${engine}.new`);
-    await Deno.rename(`${engine}.new`, engine);
+    try {
+      await Deno.link(this.options.engineSocket, `${engine}.new`);
+      await Deno.rename(`${engine}.new`, engine);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 
   #forget(name: string, started: Promise<FunctionProcess>): void {

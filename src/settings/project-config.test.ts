@@ -33,8 +33,11 @@ inspector_port = 8083`);
 
 Deno.test("env(NAME) stands for a variable", async () => {
   const toml = `[edge_runtime.secrets]\nkey = "env(THE_KEY)"\nabsent = "env(NOT_THERE)"`;
-  const { config } = await read(toml, { THE_KEY: "found" });
+  const { config, warnings } = await read(toml, { THE_KEY: "found" });
   assertEquals(config.edge_runtime.secrets, { key: "found", absent: "" });
+  assertEquals(warnings.length, 1);
+  assertEquals(warnings[0]!.includes("env(NOT_THERE)"), true);
+  assertEquals((await read(`[auth.sms.twilio]\nauth_token = "env(NOT_THERE)"`)).warnings, []);
 });
 
 Deno.test("all faults are told at once, each with its path and what was expected", async () => {

@@ -55,14 +55,19 @@ export async function readProjectConfig(
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
-  const raw = substitute(parseToml(path, text), environment);
+  const unset = new Set<string>();
+  const { auth, functions, edge_runtime, ...rest } = parseToml(path, text);
+  const used = substitute({ functions, edge_runtime }, environment, unset) as Record<string, unknown>;
+  // Most of what stands under [auth] is of other programs, and not ours to miss.
+  const raw = { ...rest, ...used, auth: substitute(auth, environment, new Set()) };
+  const absent = [...unset].map((name) => `${path}: env(${name}) is empty, for no such variable is set`);
   const result = v.safeParse(configSchema, raw);
-  if (result.success) return { config: result.output, warnings: unknownKeys(raw, path) };
+  if (result.success) return { config: result.output, warnings: [...unknownKeys(raw, path), ...absent] };
   const faults = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? "(file)"}: ${issue.message}`);
   throw new SelvedgeError("SETTINGS_INVALID", `Cannot use ${path}:\n${faults.join("\n")}`);
 }
 
-function parseToml(path: string, text: string): unknown {
+function parseToml(path: string, text: string): Record<string, unknown> {
   try {
     return parse(text);
   } catch (error) {
@@ -71,14 +76,22 @@ function parseToml(path: string, text: string): unknown {
   }
 }
 
-function substitute(value: unknown, environment: Readonly<Record<string, string>>): unknown {
+function substitute(
+  value: unknown,
+  environment: Readonly<Record<string, string>>,
+  unset: Set<string>,
+): unknown {
   if (typeof value === "string") {
     const name = /^env\((\w+)\)$/.exec(value)?.[1];
-    return name === undefined ? value : environment[name] ?? "";
+    if (name === undefined) return value;
+    if (environment[name] === undefined) unset.add(name);
+    return environment[name] ?? "";
   }
-  if (Array.isArray(value)) return value.map((item) => substitute(item, environment));
+  if (Array.isArray(value)) return value.map((item) => substitute(item, environment, unset));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, environment)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, substitute(item, environment, unset)]),
+  );
 }
 
 function unknownKeys(raw: unknown, path: string): string[] {

@@ -9,6 +9,9 @@ import { EngineClient } from "./engine-client.ts";
 import { replaceServe } from "./serve.ts";
 import { sessionClass } from "./session.ts";
 
+/** A module may call Deno.serve some time after it was evaluated. */
+const lateServeMs = 10_000;
+
 const exit = Deno.exit;
 const control = await Control.open();
 const boot = await control.boot();
@@ -28,6 +31,7 @@ replaceServe({
     void control.listening();
   },
 });
+define("exit", () => console.warn("Deno.exit has no effect in a function"), Deno);
 addEventListener("load", serveDefaultExport);
 void stopWhenAsked();
 
@@ -36,8 +40,8 @@ function setEnvironment(environment: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-function define(name: string, value: object): void {
-  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+function define(name: string, value: object, target: object = globalThis): void {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
 /** `export default { fetch }` is served like `Deno.serve(fetch)`. */
@@ -45,8 +49,19 @@ async function serveDefaultExport(): Promise<void> {
   if (servers.length > 0) return;
   const { default: exported } = await import(Deno.mainModule);
   if (typeof exported?.fetch === "function") {
-    Deno.serve((request, info) => exported.fetch(request, info));
+    return void Deno.serve((request, info) => exported.fetch(request, info));
   }
+  Deno.unrefTimer(setTimeout(endWithoutServer, lateServeMs));
+}
+
+/** A module that is kept alive by something else, such as a server of node:http, will not serve any more. */
+function endWithoutServer(): void {
+  if (servers.length > 0) return;
+  console.error(
+    `After ${lateServeMs / 1000} s the module neither called Deno.serve nor exports default { fetch }; ` +
+      "a server of node:http is not reached",
+  );
+  exit(1);
 }
 
 /** Finishes requests and background tasks, then ends. */

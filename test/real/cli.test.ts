@@ -55,15 +55,17 @@ Deno.test("a new function has types, runs, and is called", async () => {
   const where = ["--workdir", project.workdir];
   assertEquals((await selvedgeCommand(["functions", "new", "greet", ...where])).code, 0);
   const entry = `${project.workdir}/supabase/functions/greet/index.ts`;
-  const typed = await new Deno.Command(Deno.execPath(), { args: ["check", entry], cwd: `${entry}/..` })
+  const typed = await new Deno.Command(Deno.execPath(), { args: ["check", entry] })
     .output();
   assertEquals(typed.success, true, new TextDecoder().decode(typed.stderr));
 
   await project.write(
     "greet/wrong.ts",
-    `const n: string = await new Supabase.ai.Session("gte-small").run(["a"]);`,
+    `/// <reference types="../edge-runtime.d.ts" />\nconst n: string = await new Supabase.ai.Session("gte-small").run(["a"]);`,
   );
-  const wrong = await new Deno.Command(Deno.execPath(), { args: ["check", "wrong.ts"], cwd: `${entry}/..` })
+  const wrong = await new Deno.Command(Deno.execPath(), {
+    args: ["check", entry.replace("index.ts", "wrong.ts")],
+  })
     .output();
   assertMatch(new TextDecoder().decode(wrong.stderr), /number\[\]\[\].*is not assignable to type 'string'/);
 

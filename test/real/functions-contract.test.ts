@@ -10,6 +10,7 @@ verify_jwt = false
 enabled = false
 [functions.elsewhere]
 entrypoint = "./other/main.ts"
+[functions.ghost]
 [functions.mapped]
 import_map = "./mapped-imports.json"
 `,
@@ -52,6 +53,17 @@ serve(() => {
   const client = createClient(Deno.env.get("SUPABASE_URL")!, Deno.env.get("SUPABASE_ANON_KEY")!);
   return Response.json({ same: createClient === fromJsr, hasFunctions: typeof client.functions.invoke });
 });`,
+  "stock/deno.json": `{ "imports": {
+    "@supabase/functions-js": "jsr:@supabase/functions-js@^2",
+    "supabase": "jsr:@supabase/supabase-js@2.105.0",
+    "std/": "https://deno.land/std@0.177.0/"
+  } }`,
+  "stock/index.ts": `
+import "@supabase/functions-js/edge-runtime.d.ts";
+import { createClient } from "supabase";
+import { serve } from "std/http/server.ts";
+serve(() => new Response(typeof createClient));`,
+  "exits/index.ts": `Deno.serve(() => {\n  Deno.exit(1);\n  return new Response("still here");\n});`,
   "environment/index.ts": `Deno.serve(() => Response.json(Deno.env.toObject()));`,
   "permissions/index.ts": `
 const attempts = {
@@ -141,6 +153,31 @@ Deno.test("the forms in which functions are written all run unchanged", async ()
 
 Deno.test("well-known remote imports run without their hosts", async () => {
   assertEquals(await (await project.fetch("remote")).json(), { same: true, hasFunctions: "function" });
+});
+
+Deno.test("well-known imports are served by way of the user's import map too", async () => {
+  assertEquals(await text("stock"), "function");
+});
+
+Deno.test("a function cannot end its process, and a configured one without code is told at the start", async () => {
+  assertEquals(await text("exits"), "still here");
+  await project.logged('Cannot find function "ghost"');
+});
+
+Deno.test("many requests are under way at once", async () => {
+  const held = Array.from({ length: 200 }, async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const asked = project.fetch("stream", { method: "POST", body: readable });
+    await writer.write(new Uint8Array([1]));
+    const response = await asked;
+    return async () => {
+      await writer.close();
+      return (await response.bytes()).length;
+    };
+  });
+  const lengths = await Promise.all((await Promise.all(held)).map((finish) => finish()));
+  assertEquals(lengths, Array.from({ length: 200 }, () => 1));
 });
 
 Deno.test("the environment is the contract's and the user's, and nothing of the host's", async () => {

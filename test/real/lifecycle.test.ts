@@ -98,13 +98,17 @@ Deno.test("when the host is killed its processes notice and go, one that spins a
 });
 
 Deno.test("when the engine dies callers are told to try again, and soon can", async () => {
-  await using project = await Project.start({ "embed/index.ts": embed });
+  await using project = await Project.start({
+    "embed/index.ts": embed,
+    "hello/index.ts": `Deno.serve(() => new Response("hello"));`,
+  });
   assertEquals(await (await project.fetch("embed")).json(), { length: 384 });
   const [engine] = await processesWith("src/inference/main.ts").then(async (all) => {
     const own = await family(project);
     return all.filter((id) => own.includes(id));
   });
   Deno.kill(engine!, "SIGKILL");
+  assertEquals(await (await project.fetch("hello")).text(), "hello", "a cold function without AI");
   const refused = await eventually(async () => {
     const response = await project.fetch("embed");
     const body = await response.json();
@@ -118,6 +122,27 @@ Deno.test("when the engine dies callers are told to try again, and soon can", as
     return response.ok ? true : undefined;
   }, () => "an engine that answers again");
   await project.logged("starting again in");
+});
+
+Deno.test("a project runs wherever it lies", async () => {
+  await using folder = await temporaryFolder();
+  const workdir = `${folder.path}/a,b c/ünï 'q' #1?/${"long".repeat(40)}`;
+  await Deno.mkdir(`${workdir}/supabase/functions/hello`, { recursive: true });
+  const source = `const text = await Deno.readTextFile(new URL("./text.txt", import.meta.url));
+    Deno.serve(() => new Response(text));`;
+  await Deno.writeTextFile(`${workdir}/supabase/functions/hello/index.ts`, source);
+  await Deno.writeTextFile(`${workdir}/supabase/functions/hello/text.txt`, "read");
+  const port = freePort();
+  const args = ["start", "--workdir", workdir, "--port", String(port)];
+  const child = new Deno.Command(selvedge, { args, stdout: "null", stderr: "null" }).spawn();
+  await eventually(async () => {
+    const { code } = await selvedgeCommand(["status", "--workdir", workdir]);
+    return code === 0 ? true : undefined;
+  }, () => "a running Selvedge");
+  const called = await selvedgeCommand(["functions", "invoke", "hello", "--workdir", workdir]);
+  child.kill("SIGTERM");
+  await child.status;
+  assertEquals(called.stdout, "read\n");
 });
 
 Deno.test("a second start says that the first runs, a taken port says so, each with its exit code", async () => {

@@ -1,3 +1,4 @@
+/// <reference types="../edge-runtime.d.ts" />
 const session = new Supabase.ai.Session("gte-small");
 
 Deno.serve(async (request) => {

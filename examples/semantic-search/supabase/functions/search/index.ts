@@ -1,3 +1,4 @@
+/// <reference types="../edge-runtime.d.ts" />
 import { sentences } from "../_shared/sentences.ts";
 
 const session = new Supabase.ai.Session("gte-small");
