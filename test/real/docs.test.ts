@@ -19,8 +19,8 @@ function commandsOf(markdown: string): string[] {
 
 /** A command that runs until it is stopped, in a process group of its own, as under a terminal. */
 async function startServer(command: string, cwd: string) {
-  const child = new Deno.Command("sh", { args: ["-c", command], cwd, stdout: "piped", stderr: "piped" })
-    .spawn();
+  const options = { cwd, detached: true, stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command("sh", { args: ["-c", command], ...options }).spawn();
   const printed: string[] = [];
   const errors = (async () => {
     for await (const line of lines(child.stderr)) printed.push(line);
@@ -40,8 +40,12 @@ async function startServer(command: string, cwd: string) {
   return {
     printed,
     async stop() {
-      // Ctrl-C: every process of the group is told.
-      Deno.kill(-child.pid, "SIGINT");
+      try {
+        // Ctrl-C: every process of the group is told.
+        Deno.kill(-child.pid, "SIGINT");
+      } catch {
+        // It has ended already, which whoever waits for its answers will say.
+      }
       await Promise.all([child.status, rest, errors]);
     },
   };
