@@ -78,10 +78,15 @@ export class Project {
       throw new Error(`Selvedge ended before it was ready:\n${project.log.join("\n")}`);
     });
     ended.catch(() => "of no matter once it was ready");
-    await Promise.race([ready.promise, ended, timeout(startTimeoutMs)]);
-    const status = await selvedgeCommand(["status", "--workdir", workdir, "--output", "json"]);
-    Object.assign(values, JSON.parse(status.stdout));
-    return project;
+    try {
+      await Promise.race([ready.promise, ended, timeout(startTimeoutMs)]);
+      const status = await selvedgeCommand(["status", "--workdir", workdir, "--output", "json"]);
+      Object.assign(values, JSON.parse(status.stdout));
+      return project;
+    } catch (error) {
+      await project.stop();
+      throw error;
+    }
   }
 
   /** Calls a function with the anonymous key. */

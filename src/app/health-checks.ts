@@ -8,6 +8,7 @@ import { type ProjectFlags, readSettings } from "../settings/index.ts";
 import { findInstance } from "./instance.ts";
 import { defaultModel } from "./start.ts";
 
+const engineStartMs = 60_000;
 const comfortableBytes = 1024 ** 3;
 
 /** What one check found. */
@@ -19,8 +20,8 @@ export interface Finding {
 }
 
 /**
- * Looks at the machine and the project, one thing after the other, without changing either. Weights of a wrong digest
- * are removed, as `selvedge models verify` does.
+ * Looks at the machine and the project, one thing after the other. Weights of a wrong digest are removed, as
+ * `selvedge models verify` does.
  */
 export async function* checkHealth(flags: ProjectFlags, signal: AbortSignal): AsyncGenerator<Finding> {
   yield await checkDeno();
@@ -96,6 +97,7 @@ async function startEngine(): Promise<string> {
     const engine = await EngineProcess.start({
       socket: join(folder, "engine"),
       model: defaultModel,
+      signal: AbortSignal.timeout(engineStartMs),
       telemetry: { record: (_name, fields) => void said.push(JSON.stringify(fields)) },
     });
     await engine.close();

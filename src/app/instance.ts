@@ -1,4 +1,5 @@
-import { basename, join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { SelvedgeError } from "../contract/index.ts";
 import { instanceIdHeader } from "../gateway/index.ts";
@@ -60,10 +61,13 @@ export async function makeRunFolder(): Promise<string> {
   return await Deno.makeTempDir({ prefix: runFolderPrefix });
 }
 
-/** Undoes {@linkcode makeRunFolder}. */
+/**
+ * Undoes {@linkcode makeRunFolder}. What is not such a folder is left alone, whatever instance.json says; and what
+ * cannot be removed is no reason not to start or stop.
+ */
 export async function removeRunFolder(runFolder: string): Promise<void> {
-  if (!basename(runFolder).startsWith(runFolderPrefix)) return;
-  await Deno.remove(runFolder, { recursive: true }).catch(ignoreMissing);
+  if (dirname(runFolder) !== tmpdir() || !basename(runFolder).startsWith(runFolderPrefix)) return;
+  await Deno.remove(runFolder, { recursive: true }).catch(() => "it lies in the machine's temporary folder");
 }
 
 async function lastInstance(stateFolder: string): Promise<Instance | undefined> {

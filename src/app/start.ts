@@ -43,12 +43,13 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   const runFolder = await makeRunFolder();
   up.defer(() => removeRunFolder(runFolder));
   const engineSocket = join(runFolder, "engine");
-  const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry });
+  const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry, signal });
   up.defer(() => engine.close());
   signal.throwIfAborted();
   await Deno.mkdir(functionsFolder, { recursive: true });
   const defaults = defaultFunctionConfig;
   const functions = new Functions({ settings, keys, defaults, runFolder, engineSocket, telemetry });
+  up.defer(() => functions.close());
   engine.onRestart = () => functions.relinkEngine();
   await warn(settings, functions, telemetry);
   const id = crypto.randomUUID();

@@ -1,10 +1,10 @@
 import process from "node:process";
 import { Command } from "commander";
-import { start } from "../app/index.ts";
+import { type Running, start } from "../app/index.ts";
 import { listFunctions } from "../functions/index.ts";
 import { progressPrinter } from "../models/index.ts";
 import { defaultFunctionConfig, readSettings } from "../settings/index.ts";
-import { openTelemetry } from "../telemetry/index.ts";
+import { openTelemetry, type Telemetry } from "../telemetry/index.ts";
 import { connectionText, connectionValues } from "./connection-values.ts";
 import { type ProjectOptions, withProjectFlags } from "./project-flags.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -20,19 +20,39 @@ async function run(flags: ProjectOptions): Promise<void> {
   const signal = stopSignal();
   const settings = await readSettings(flags);
   const telemetry = await openTelemetry((line) => Deno.stderr.writeSync(new TextEncoder().encode(line)));
+  recordForgotten(telemetry);
   const progress = await progressPrinter(process.stderr);
+  let running: Running | undefined;
   try {
-    const running = await start({ settings, telemetry, signal, onPull: progress.onProgress });
+    running = await start({ settings, telemetry, signal, onPull: progress.onProgress });
     const functions = await listFunctions(settings, defaultFunctionConfig);
     console.log(connectionText(connectionValues(settings, running.keys), functions));
     console.log("\nSelvedge is running. Stop it with Ctrl-C.");
     await aborted(signal);
-    await running.stop();
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     progress.close();
+    await running?.stop();
   }
+}
+
+/** One forgotten failure is our fault, and no reason to end everybody's requests. */
+function recordForgotten(telemetry: Telemetry): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    telemetry.record("request.failed", {
+      code: "INTERNAL",
+      reason: `${event.reason?.stack ?? event.reason}`,
+    });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    telemetry.record("request.failed", {
+      code: "INTERNAL",
+      reason: `${event.error?.stack ?? event.message}`,
+    });
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

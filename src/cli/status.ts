@@ -20,7 +20,11 @@ async function run({ output, ...flags }: ProjectOptions & { output?: "json" | "e
   const values = connectionValues({ ...settings, apiUrl }, keys);
   if (output === "json") return console.log(JSON.stringify(values, null, 2));
   if (output === "env") {
-    return console.log(Object.entries(values).map(([name, value]) => `${name}="${value}"`).join("\n"));
+    return console.log(
+      Object.entries(values).map(([name, value]) => `${name}="${value.replace(/["$`\\]/g, "\\$&")}"`).join(
+        "\n",
+      ),
+    );
   }
   console.log(connectionText(values, await listFunctions(settings, defaultFunctionConfig)));
 }

@@ -39,7 +39,8 @@ export async function findFunction(
   const missing = (why: string) =>
     new SelvedgeError("FUNCTION_NOT_FOUND", `Cannot find function "${name}": ${why}`);
   if (!isFunctionName(name)) throw missing(`a name matches ${slug}`);
-  const config = settings.config.functions[name] ?? defaults;
+  const { functions } = settings.config;
+  const config = Object.hasOwn(functions, name) ? functions[name]! : defaults;
   if (!config.enabled) throw missing("config.toml disables it");
   const folder = join(settings.functionsFolder, name);
   const from = (path: string) => path === "" ? undefined : resolve(settings.supabaseFolder, path);

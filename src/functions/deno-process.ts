@@ -30,6 +30,8 @@ export interface ProcessOptions {
 export class FunctionProcess {
   /** Resolves with the exit status when the process is no more and its folder is gone. */
   readonly ended: Promise<number>;
+  /** Resolves as soon as the process is no more. */
+  readonly gone: Promise<unknown>;
   readonly socketFolder: string;
   readonly #client: ProcessClient;
   /** Requests whose response has not begun. */
@@ -42,6 +44,7 @@ export class FunctionProcess {
   ) {
     this.socketFolder = sockets.folder;
     this.#client = new ProcessClient(sockets.serve);
+    this.gone = child.status;
     this.ended = this.#end();
   }
 
@@ -51,6 +54,7 @@ export class FunctionProcess {
     const { telemetry } = options;
     const sockets = socketsIn(options.socketFolder);
     using listener = Deno.listen({ transport: "unix", path: sockets.control });
+    const accepted = listener.accept();
     const child = spawnFunction(definition, options.importMap, sockets);
     record(child.stdout, (text) => telemetry.record("function.log", { function: definition.name, text }));
     const said: string[] = [];
@@ -61,10 +65,8 @@ export class FunctionProcess {
     });
     const failure = bootFailure(child, stderrEnd, said, options.signal);
     try {
-      const control = await Promise.race([
-        boot(listener, definition.name, options.environment, sockets),
-        failure.promise,
-      ]);
+      const message = { name: definition.name, environment: options.environment };
+      const control = await Promise.race([boot(accepted, message, sockets), failure.promise]);
       telemetry.record("function.booted", {
         function: definition.name,
         bootMs: Math.round(performance.now() - startedAt),
@@ -72,7 +74,8 @@ export class FunctionProcess {
       return new FunctionProcess(child, control, sockets);
     } catch (error) {
       kill(child);
-      await Deno.remove(sockets.folder, { recursive: true });
+      void accepted.then((control) => control.close(), () => "it never connected");
+      await removeSockets(sockets);
       throw error;
     } finally {
       failure.cancel();
@@ -114,29 +117,27 @@ export class FunctionProcess {
     const { code } = await this.child.status;
     this.control.close();
     await this.#client.close();
-    await Deno.remove(this.sockets.folder, { recursive: true });
+    await removeSockets(this.sockets);
     return code;
   }
 }
 
 /** Says to the process what it is, and resolves with the connection when the process accepts requests. */
 async function boot(
-  listener: Deno.UnixListener,
-  name: string,
-  environment: Readonly<Record<string, string>>,
+  accepted: Promise<Deno.UnixConn>,
+  message: Pick<FunctionBoot, "name" | "environment">,
   sockets: ProcessSockets,
 ): Promise<Deno.UnixConn> {
-  const control = await listener.accept();
-  const message: FunctionBoot = {
-    name,
-    environment,
-    serveSocket: sockets.serve,
-    engineSocket: sockets.engine,
-  };
-  await send(control, message);
-  const first = await control.read(new Uint8Array(64));
+  const control = await accepted;
+  await send(control, { ...message, serveSocket: sockets.serve, engineSocket: sockets.engine });
+  const first = await control.read(new Uint8Array(64)).catch(() => null);
   // The end of the connection is the end of the process: the race is decided by its status.
   return first === null ? await new Promise<never>(() => {}) : control;
+}
+
+/** What a function's code did to its folder must not keep the host from going on. */
+async function removeSockets({ folder }: ProcessSockets): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch(() => "the run folder goes at the end");
 }
 
 /** Rejects when the process ends, or is silent for too long, before it accepts requests. */
@@ -151,6 +152,7 @@ function bootFailure(
   const serves = "it neither called Deno.serve nor exports default { fetch }";
   const giveUp = () => fail("Selvedge is stopping");
   signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
   const timer = setTimeout(() => fail(`After ${bootTimeoutMs / 1000} s ${serves}`), bootTimeoutMs);
   void child.status.then(async ({ code }) => {
     await stderrEnd;

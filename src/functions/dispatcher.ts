@@ -21,8 +21,11 @@ export async function dispatch(
     await process.exchange(request, respond);
   } catch (cause) {
     if (request.signal.aborted) throw new SelvedgeError("CANCELLED", "The client has gone", { cause });
-    throw new SelvedgeError("FUNCTION_CRASHED", `Function "${definition.name}" ended before its answer`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SelvedgeError(
+      "FUNCTION_CRASHED",
+      `Function "${definition.name}" gave no whole answer: ${why}`,
+      { cause },
+    );
   }
 }

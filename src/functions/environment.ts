@@ -5,11 +5,13 @@ import type { Keys, Settings } from "../settings/index.ts";
  * The environment variables that every function sees: the contract's, and the user's secrets, of which those
  * named `SUPABASE_…` are skipped as Supabase skips them.
  */
-export function functionEnvironment(
-  settings: Pick<Settings, "apiUrl" | "databaseUrl" | "secrets">,
+export async function functionEnvironment(
+  settings: Pick<Settings, "apiUrl" | "databaseUrl" | "readSecrets">,
   keys: Keys,
-): Record<string, string> {
-  const secrets = Object.entries(settings.secrets).filter(([name]) => !name.startsWith("SUPABASE_"));
+): Promise<Record<string, string>> {
+  const secrets = Object.entries(await settings.readSecrets()).filter(([name]) =>
+    !name.startsWith("SUPABASE_")
+  );
   const oct = { kty: "oct", k: base64url.encode(keys.jwtSecret) };
   return {
     ...Object.fromEntries(secrets),

@@ -31,23 +31,18 @@ export class Functions {
 
   constructor(private readonly options: FunctionsOptions) {
     const { settings, keys, runFolder, engineSocket, telemetry } = options;
-    const environment = functionEnvironment(settings, keys);
     this.#pool = new WorkerPool({
       runFolder,
       engineSocket,
       telemetry,
       stateFolder: settings.stateFolder,
-      environmentOf: (definition) => ({
-        ...environment,
+      environmentOf: async (definition) => ({
+        ...await functionEnvironment(settings, keys),
         ...definition.environment,
         SB_EXECUTION_ID: crypto.randomUUID(),
       }),
     });
-    this.#watching = watchSources(
-      settings.functionsFolder,
-      (name) => this.#reload(name),
-      this.#closing.signal,
-    );
+    this.#watching = this.#watch();
   }
 
   /** @throws {SelvedgeError} `FUNCTION_NOT_FOUND` */
@@ -72,6 +67,16 @@ export class Functions {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([this.#watching, this.#pool.close()]);
+  }
+
+  async #watch(): Promise<void> {
+    const { settings, telemetry } = this.options;
+    try {
+      await watchSources(settings.functionsFolder, (name) => this.#reload(name), this.#closing.signal);
+    } catch (error) {
+      const text = `Cannot watch ${settings.functionsFolder}: ${error}. Changes are seen after a restart`;
+      telemetry.record("settings.warning", { text });
+    }
   }
 
   #reload(name: string | undefined): void {

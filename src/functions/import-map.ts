@@ -31,7 +31,10 @@ export async function writeImportMap(definition: FunctionDefinition, target: str
   const packages = await readPackages(join(near, "package.json"));
   const map = { imports: { ...packages, ...known, ...withWellKnown(user.imports) }, scopes: user.scopes };
   await Deno.mkdir(dirname(target), { recursive: true });
-  await Deno.writeTextFile(target, JSON.stringify(map, null, 2));
+  // In one step: an older process of the function may be reading it.
+  const fresh = `${target}.${crypto.randomUUID()}`;
+  await Deno.writeTextFile(fresh, JSON.stringify(map, null, 2));
+  await Deno.rename(fresh, target);
 }
 
 function withWellKnown(map: ImportMap["imports"]): ImportMap["imports"] {
@@ -46,14 +49,14 @@ async function readUserMap({ importMap, denoConfig }: FunctionDefinition): Promi
 }
 
 /** Reads an import map, or a deno.json that holds or names one; relative addresses become absolute. */
-async function readMap(path: string): Promise<ImportMap> {
+async function readMap(path: string, follow = true): Promise<ImportMap> {
   const { imports, scopes, importMap } = await readJson(path, importMapSchema);
-  if (importMap !== undefined) return await readMap(join(dirname(path), importMap));
+  if (follow && importMap !== undefined) return await readMap(join(dirname(path), importMap), false);
   const base = pathToFileURL(path);
   return {
     imports: absolute(imports, base),
     scopes: Object.fromEntries(
-      Object.entries(scopes).map(([scope, map]) => [new URL(scope, base).href, absolute(map, base)]),
+      Object.entries(scopes).map(([scope, map]) => [resolved(scope, base), absolute(map, base)]),
     ),
   };
 }
@@ -72,7 +75,7 @@ async function readPackages(path: string): Promise<Record<string, string>> {
 function absolute(map: v.InferOutput<typeof addresses>, base: URL): v.InferOutput<typeof addresses> {
   return Object.fromEntries(
     Object.entries(map).flatMap(([specifier, address]) => {
-      const target = address !== null && /^\.{0,2}\//.test(address) ? new URL(address, base).href : address;
+      const target = address !== null && /^\.{0,2}\//.test(address) ? resolved(address, base) : address;
       const bare = typeof target === "string" && /^(?:npm|jsr):/.test(target) && !specifier.endsWith("/");
       // In deno.json, unlike in an import map, a mapped package also maps what lies below it.
       return bare
@@ -80,6 +83,12 @@ function absolute(map: v.InferOutput<typeof addresses>, base: URL): v.InferOutpu
         : [[specifier, target]];
     }),
   );
+}
+
+function resolved(address: string, base: URL): string {
+  const url = URL.parse(address, base);
+  if (url !== null) return url.href;
+  throw new SelvedgeError("FUNCTION_BOOT_FAILED", `Cannot resolve "${address}" in ${base.pathname}`);
 }
 
 async function readJson<Schema extends v.GenericSchema>(

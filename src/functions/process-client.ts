@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
 
@@ -13,10 +14,10 @@ export interface FunctionRequest {
   readonly signal: AbortSignal;
 }
 
-/** The beginning of a function's response. */
+/** The beginning of a function's response. Header values hold one byte a character, as HTTP has them. */
 export interface ResponseHead {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Readonly<Record<string, string[]>>;
 }
 
 /** Takes the beginning of a response, and says where its body goes. */
@@ -36,6 +37,10 @@ export class ProcessClient {
 
   /** Resolves when the whole response has been passed on. Rejects when the process ends or `signal` aborts. */
   async exchange({ method, url, headers, body, signal }: FunctionRequest, respond: Respond): Promise<void> {
+    let rawHeaders: readonly Buffer[] = [];
+    const client = this.#pool.compose((dispatch) => (options, handler) =>
+      dispatch(options, tapHeaders(handler, (raw) => rawHeaders = raw))
+    );
     // The whole address, as to a proxy: Deno would make one of scheme http+unix from a path.
     const options = {
       method: method as Dispatcher.HttpMethod,
@@ -44,14 +49,35 @@ export class ProcessClient {
       body,
       signal,
     };
-    await this.#pool.stream(
+    await client.stream(
       options,
-      ({ statusCode, headers }) =>
-        respond({ status: statusCode, headers: headers as ResponseHead["headers"] }),
+      ({ statusCode }) => respond({ status: statusCode, headers: latin1Headers(rawHeaders) }),
     );
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/** Has `show` see a response's headers as they came: undici reads them as UTF-8, which not all of them are. */
+function tapHeaders(
+  handler: Dispatcher.DispatchHandlers,
+  show: (rawHeaders: readonly Buffer[]) => void,
+): Dispatcher.DispatchHandlers {
+  const onHeaders = handler.onHeaders!.bind(handler);
+  handler.onHeaders = (status, rawHeaders, resume, statusText) => {
+    // The types say text as well; undici's HTTP/1 client gives bytes.
+    show(rawHeaders as Buffer[]);
+    return onHeaders(status, rawHeaders, resume, statusText);
+  };
+  return handler;
+}
+
+function latin1Headers(raw: readonly Buffer[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = {};
+  for (let index = 0; index < raw.length; index += 2) {
+    (headers[raw[index]!.toString("latin1").toLowerCase()] ??= []).push(raw[index + 1]!.toString("latin1"));
+  }
+  return headers;
 }

@@ -25,7 +25,9 @@ export async function scanWellKnown(
   for (const folder of folders) {
     for await (const path of sourcesIn(folder)) {
       if (++sources > maxSources) return found;
-      Object.assign(found, wellKnownIn(await Deno.readTextFile(path), prefixes));
+      // An editor may replace the file at this very moment; the change starts the function anew.
+      const source = await Deno.readTextFile(path).catch(() => "");
+      Object.assign(found, wellKnownIn(source, prefixes));
     }
   }
   return found;
@@ -51,6 +53,10 @@ async function* sourcesIn(folder: string): AsyncGenerator<string> {
   for (const { name, isDirectory, isFile } of entries) {
     const path = join(folder, name);
     if (isDirectory && name !== "node_modules" && !name.startsWith(".")) yield* sourcesIn(path);
-    else if (isFile && sourceFile.test(name) && (await Deno.stat(path)).size <= maxSourceBytes) yield path;
+    else if (isFile && sourceFile.test(name) && await isSmall(path)) yield path;
   }
+}
+
+async function isSmall(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ size }) => size <= maxSourceBytes, () => false);
 }

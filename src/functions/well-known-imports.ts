@@ -17,13 +17,14 @@ export function wellKnownImport(specifier: string): string | undefined {
   if (/^https:\/\/deno\.land\/std(@[^/]+)?\/http\/server\.ts$/.test(specifier)) {
     return new URL("std-http-server.ts", shims).href;
   }
-  return specifier.startsWith("https://esm.sh/") ? fromEsmSh(new URL(specifier)) : undefined;
+  const url = specifier.startsWith("https://esm.sh/") ? URL.parse(specifier) : null;
+  return url === null ? undefined : fromEsmSh(url);
 }
 
 /** `https://esm.sh/[v135/][@scope/]name[@version][/path]` is a package of the npm registry, compiled. */
 function fromEsmSh({ pathname, searchParams }: URL): string | undefined {
   if ([...searchParams.keys()].some((option) => !harmlessOptions.has(option))) return undefined;
-  const path = decodeURIComponent(pathname).replace(/^\/(?:v\d+|stable)\//, "/").replace(/^\/\*?/, "");
+  const path = pathname.replaceAll("%40", "@").replace(/^\/(?:v\d+|stable)\//, "/").replace(/^\/\*?/, "");
   const [, name, subpath = ""] = /^((?:@[^/@]+\/)?[^/@]+(?:@[^/]+)?)(\/.*)?$/.exec(path) ?? [];
   if (name === undefined || /^(gh|jsr|pr|pkg\.pr\.new)$/.test(name) || subpath.endsWith(".d.ts")) {
     return subpath.endsWith("edge-runtime.d.ts") ? new URL("no-code.ts", shims).href : undefined;

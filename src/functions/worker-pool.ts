@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly stateFolder: string;
   readonly engineSocket: string;
   readonly telemetry: Telemetry;
-  readonly environmentOf: (definition: FunctionDefinition) => Readonly<Record<string, string>>;
+  readonly environmentOf: (definition: FunctionDefinition) => Promise<Readonly<Record<string, string>>>;
 }
 
 /**
@@ -30,6 +30,7 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #ready = new Map<string, Promise<FunctionProcess>>();
   readonly #living = new Set<FunctionProcess>();
+  readonly #starting = new Set<Promise<FunctionProcess>>();
   /** Of the living and of those that start. */
   readonly #socketFolders = new Set<string>();
   #count = 0;
@@ -44,7 +45,10 @@ export class WorkerPool {
     const started = this.#start(definition);
     this.#ready.set(definition.name, started);
     const forget = () => this.#forget(definition.name, started);
-    started.then((process) => process.ended.then(forget), forget);
+    this.#starting.add(started);
+    const began = () => this.#starting.delete(started);
+    started.then(began, began);
+    started.then((process) => process.gone.then(forget), forget);
     return started;
   }
 
@@ -64,7 +68,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.allSettled(this.#ready.values());
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#living].map((process) => process.stop(closeGraceMs)));
   }
 
@@ -78,7 +82,7 @@ export class WorkerPool {
       await Deno.mkdir(socketFolder);
       this.#socketFolders.add(socketFolder);
       await this.#linkEngine(socketFolder);
-      const environment = this.options.environmentOf(definition);
+      const environment = await this.options.environmentOf(definition);
       const process = await FunctionProcess.start(definition, {
         socketFolder,
         importMap,
@@ -108,15 +112,21 @@ export class WorkerPool {
 
   /**
    * A hard link, replaced in one step: a process that removes its link takes the engine from itself alone. There
-   * is nothing to link while the engine starts again, or when the process has ended meanwhile.
+   * is nothing to link while the engine starts again, or when the process has ended meanwhile. The folder is in
+   * the reach of the function's code, so whatever goes wrong in it is that function's loss and nobody else's.
    */
   async #linkEngine(socketFolder: string): Promise<void> {
     const { engine } = socketsIn(socketFolder);
+    const fresh = `${engine}.${crypto.randomUUID()}`;
     try {
-      await Deno.link(this.options.engineSocket, `${engine}.new`);
-      await Deno.rename(`${engine}.new`, engine);
+      await Deno.link(this.options.engineSocket, fresh);
+      await Deno.rename(fresh, engine);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (error instanceof Deno.errors.NotFound) return;
+      this.options.telemetry.record("engine.log", { text: `Cannot reach a function's process: ${error}` });
+    } finally {
+      // A rename between two links of one file leaves both.
+      await Deno.remove(fresh).catch(() => "it was renamed, or never made");
     }
   }
 

@@ -13,6 +13,9 @@ const drainMs = 5_000;
 /** Longer than clients and load balancers keep idle connections, so that they are not cut while in use. */
 const keepAliveMs = 75_000;
 
+/** A client that has not sent its headers by then is cut. */
+const headersMs = 60_000;
+
 /** What the gateway is opened with. */
 export interface GatewayOptions {
   readonly hostname: string;
@@ -40,7 +43,7 @@ export interface Gateway {
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer(
-    { keepAliveTimeout: keepAliveMs, requestTimeout: 0 },
+    { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 },
     async (request, response) => {
       try {
         await route(request, response, options);

@@ -7,6 +7,7 @@ const firstRestartMs = 50;
 const longestRestartMs = 5_000;
 /** A process that lived this long starts again at the shortest delay. */
 const healthyMs = 10_000;
+const stopMs = 2_000;
 const stderrLinesKept = 20;
 
 /** What an engine needs from its host. */
@@ -16,6 +17,8 @@ export interface EngineOptions {
   /** The model to have ready. */
   readonly model: string;
   readonly telemetry: Telemetry;
+  /** Gives up the first start. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -37,7 +40,7 @@ export class EngineProcess {
 
   /** Resolves when the engine can answer; throws what it said when it ended instead. */
   static async start(options: EngineOptions): Promise<EngineProcess> {
-    return new EngineProcess(options, await launch(options));
+    return new EngineProcess(options, await launch(options, options.signal));
   }
 
   /** The process id of the engine now. */
@@ -64,7 +67,9 @@ export class EngineProcess {
       if (child === undefined) return;
       this.#child = child;
       if (signal.aborted) stop(child);
-      else await this.onRestart();
+      else {await this.onRestart().catch((error) =>
+          this.options.telemetry.record("engine.log", { text: `${error}` })
+        );}
       restartInMs = Math.min(restartInMs * 2, longestRestartMs);
     }
   }
@@ -78,19 +83,27 @@ async function relaunch(
   for (let waitMs = delayMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestRestartMs)) {
     try {
       await delay(waitMs, undefined, { signal });
-      return await launch(options);
+      return await launch(options, signal);
     } catch (error) {
       if (!signal.aborted) options.telemetry.record("engine.log", { text: String(error) });
     }
   }
 }
 
-async function launch({ socket, model, telemetry }: EngineOptions): Promise<Deno.ChildProcess> {
+async function launch(
+  { socket, model, telemetry }: EngineOptions,
+  signal: AbortSignal,
+): Promise<Deno.ChildProcess> {
   const startedAt = performance.now();
   await Deno.remove(socket).catch(ignoreMissing);
   const child = spawn(socket, model);
   const said = recordStderr(child, telemetry);
-  if (!await firstLine(child)) {
+  const giveUp = () => stop(child);
+  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  const isReady = await firstLine(child);
+  signal.removeEventListener("abort", giveUp);
+  if (!isReady) {
     const { code } = await child.status;
     const why = (await said).join("\n");
     throw new SelvedgeError(
@@ -134,9 +147,11 @@ async function recordStderr(child: Deno.ChildProcess, telemetry: Telemetry): Pro
   return kept;
 }
 
-/** The end of its standard input ends the engine; it does not wait for texts in flight. */
+/** The end of its standard input ends the engine, or force, if it is too busy to see that. */
 function stop(child: Deno.ChildProcess): void {
   void child.stdin.close().catch(() => "it has ended already");
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopMs);
+  void child.status.then(() => clearTimeout(timer));
 }
 
 function ignoreMissing(error: unknown): void {

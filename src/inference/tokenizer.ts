@@ -6,6 +6,9 @@ import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
  */
 const pieceCharacters = 4096;
 
+/** A longer run without a boundary is cut where it is, so that no text keeps the engine from others. */
+const longestPieceCharacters = 16 * pieceCharacters;
+
 /**
  * Where a text may be cut without changing its tokens: BERT's normaliser looks at one character at a time,
  * and its pre-tokeniser splits at white space and around CJK ideographs.
@@ -49,5 +52,6 @@ export class Tokenizer {
 function pieceEnd(text: string, start: number): number {
   if (text.length - start <= pieceCharacters) return text.length;
   boundary.lastIndex = start + pieceCharacters;
-  return boundary.exec(text)?.index ?? text.length;
+  const end = boundary.exec(text)?.index ?? text.length;
+  return Math.min(end, start + longestPieceCharacters);
 }

@@ -25,8 +25,11 @@ export interface Settings {
   readonly apiUrl: string;
   readonly databaseUrl: string;
   readonly config: ProjectConfig;
-  /** What functions see besides the contract's own variables: `functions/.env` and `[edge_runtime.secrets]`. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /**
+   * What functions see besides the contract's own variables: `functions/.env`, read anew each time, and
+   * `[edge_runtime.secrets]`.
+   */
+  readonly readSecrets: () => Promise<Readonly<Record<string, string>>>;
   readonly warnings: readonly string[];
 }
 
@@ -53,7 +56,10 @@ export async function readSettings({ workdir: given, port: wishedPort }: Project
       config.db.port ?? supabaseDatabasePort
     }/postgres`,
     config,
-    secrets: { ...await readEnvFile(join(functionsFolder, ".env")), ...config.edge_runtime.secrets },
+    readSecrets: async () => ({
+      ...await readEnvFile(join(functionsFolder, ".env")),
+      ...config.edge_runtime.secrets,
+    }),
     warnings,
   };
 }

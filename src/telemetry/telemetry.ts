@@ -14,7 +14,8 @@ export async function openTelemetry(write: (line: string) => void): Promise<Tele
     timestamp: "time",
     level: "ABBR",
     value: (value) => typeof value === "string" ? value : String(value),
-    format: ({ timestamp, level, message, record }) => `${timestamp} ${level} ${subject(record)}: ${message}`,
+    format: ({ timestamp, level, message, record }) =>
+      `${timestamp} ${level} ${subject(record)}: ${harmless(message)}`,
   });
   await configure({
     reset: true,
@@ -34,4 +35,12 @@ export async function openTelemetry(write: (line: string) => void): Promise<Tele
 
 function subject({ properties, category }: LogRecord): string {
   return typeof properties.function === "string" ? properties.function : category[1] ?? category.join(".");
+}
+
+/** Control characters of a function's text must not steer the terminal, nor hide another function's lines. */
+function harmless(message: string): string {
+  return message.replace(
+    /(?![\t\n])\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }

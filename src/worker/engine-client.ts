@@ -42,7 +42,7 @@ export class EngineClient {
   async #post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
     const init = { method: "POST", body: JSON.stringify(body), client: this.#http, signal: signal ?? null };
     const response = await fetch(`http://engine${path}`, init).catch(unavailable(signal));
-    if (!response.ok) throw await fault(response);
+    if (!response.ok) throw await fault(response).catch(unavailable(signal));
     return response;
   }
 }

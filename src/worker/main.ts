@@ -28,6 +28,9 @@ replaceServe({
   socket: boot.serveSocket,
   onListening(server) {
     servers.push(server);
+    for (const name of ["read", "write"] as const) {
+      Deno.permissions.revokeSync({ name, path: boot.serveSocket });
+    }
     void control.listening();
   },
 });

@@ -15,7 +15,12 @@ async function openEngine() {
   assertEquals(pulled.code, 0, pulled.stderr);
   const folder = await temporaryFolder();
   const socket = join(folder.path, "engine");
-  const engine = await EngineProcess.start({ socket, model, telemetry: { record: () => {} } });
+  const engine = await EngineProcess.start({
+    socket,
+    model,
+    telemetry: { record: () => {} },
+    signal: new AbortController().signal,
+  });
   return {
     engine,
     socket,
@@ -86,7 +91,7 @@ Deno.test("an engine without its weights does not start, and says what it lacks"
     JSON.stringify(new URL("../../src/inference/index.ts", import.meta.url).href)
   };
     const options = { socket: ${JSON.stringify(join(folder.path, "engine"))}, model: "${model}" };
-    await EngineProcess.start({ ...options, telemetry: { record() {} } }).catch((error) => {
+    await EngineProcess.start({ ...options, telemetry: { record() {} }, signal: new AbortController().signal }).catch((error) => {
       console.log(error.code, error.message);
     });`;
   const config = new URL("../../deno.json", import.meta.url).pathname;

@@ -63,6 +63,16 @@ import "@supabase/functions-js/edge-runtime.d.ts";
 import { createClient } from "supabase";
 import { serve } from "std/http/server.ts";
 serve(() => new Response(typeof createClient));`,
+  "headers/index.ts": `
+Deno.serve(() => {
+  const headers = new Headers({ "x-latin": "R\\u00e9sum\\u00e9" });
+  headers.append("set-cookie", "a=1");
+  headers.append("set-cookie", "b=2");
+  return new Response(null, { status: 204, headers });
+});`,
+  "loop/deno.json": `{ "importMap": "./deno.json" }`,
+  "loop/index.ts": `Deno.serve(() => new Response("no loop"));`,
+  "secret/index.ts": `Deno.serve(() => new Response(Deno.env.get("MY_SECRET")));`,
   "exits/index.ts": `Deno.serve(() => {\n  Deno.exit(1);\n  return new Response("still here");\n});`,
   "environment/index.ts": `Deno.serve(() => Response.json(Deno.env.toObject()));`,
   "permissions/index.ts": `
@@ -162,6 +172,26 @@ Deno.test("well-known imports are served by way of the user's import map too", a
 Deno.test("a function cannot end its process, and a configured one without code is told at the start", async () => {
   assertEquals(await text("exits"), "still here");
   await project.logged('Cannot find function "ghost"');
+});
+
+Deno.test("response headers come through as they are", async () => {
+  const response = await project.fetch("headers");
+  // Deno's Node server writes what is not ASCII as UTF-8; that it is written at all is what counts here.
+  assertEquals(response.status, 204);
+  assertMatch(response.headers.get("x-latin")!, /^R.+sum.+$/);
+  assertEquals(response.headers.getSetCookie(), ["a=1", "b=2"]);
+});
+
+Deno.test("a deno.json that names itself as its import map harms nobody", async () => {
+  assertEquals(await text("loop"), "no loop");
+});
+
+Deno.test("a changed .env is what the next process sees", async () => {
+  assertEquals(await text("secret"), "s e c r e t");
+  await project.write(".env", "MY_SECRET=changed");
+  await project.logged("secret: Changed on disk");
+  assertEquals(await text("secret"), "changed");
+  await project.write(".env", functions[".env"]);
 });
 
 Deno.test("many requests are under way at once", async () => {

@@ -101,12 +101,18 @@ Deno.test("when the engine dies callers are told to try again, and soon can", as
   await using project = await Project.start({
     "embed/index.ts": embed,
     "hello/index.ts": `Deno.serve(() => new Response("hello"));`,
+    "hostile/index.ts": `
+const { addr } = Deno.serve(() => new Response("did what it could"));
+const engine = (addr as Deno.UnixAddr).path.replace(/serve$/, "engine");
+await Deno.remove(engine);
+await Deno.mkdir(engine + "/below", { recursive: true });`,
   });
   assertEquals(await (await project.fetch("embed")).json(), { length: 384 });
   const [engine] = await processesWith("src/inference/main.ts").then(async (all) => {
     const own = await family(project);
     return all.filter((id) => own.includes(id));
   });
+  assertEquals(await (await project.fetch("hostile")).text(), "did what it could");
   Deno.kill(engine!, "SIGKILL");
   assertEquals(await (await project.fetch("hello")).text(), "hello", "a cold function without AI");
   const refused = await eventually(async () => {

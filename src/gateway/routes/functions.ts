@@ -59,6 +59,7 @@ function forward(
   const { headers, method = "GET", socket } = request;
   const gone = new AbortController();
   response.once("close", () => gone.abort());
+  if (response.destroyed) gone.abort();
   const client = [headers["x-forwarded-for"], socket.remoteAddress].filter(Boolean).join(", ");
   const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
   return {
@@ -85,9 +86,6 @@ function passedOn(rawHeaders: readonly string[]): string[] {
   return kept;
 }
 
-function endToEnd({ headers }: ResponseHead): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter((pair): pair is [string, string | string[]] =>
-    pair[1] !== undefined && !hopByHop.has(pair[0])
-  );
-  return Object.fromEntries(kept);
+function endToEnd({ headers }: ResponseHead): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
 }
