@@ -40,8 +40,10 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** Rights and kinds of files are the operator's to mend; the message names the path. */
 function isRefusedBySystem(error: unknown): error is Error {
-  const { PermissionDenied, NotADirectory, IsADirectory } = Deno.errors;
-  return [PermissionDenied, NotADirectory, IsADirectory].some((kind) => error instanceof kind) ||
+  const { PermissionDenied, NotADirectory, IsADirectory, AlreadyExists } = Deno.errors;
+  return [PermissionDenied, NotADirectory, IsADirectory, AlreadyExists].some((kind) =>
+    error instanceof kind
+  ) ||
     (error instanceof Error && /EROFS|Read-only file system/.test(error.message));
 }
 

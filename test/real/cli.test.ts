@@ -50,6 +50,24 @@ Deno.test("without a project or a running Selvedge, commands say what to do", as
   }
 });
 
+Deno.test("what the system refuses is told in one line, with the path", async () => {
+  await using folder = await temporaryFolder({ "supabase/functions": "a file" });
+  const { code, stderr } = await selvedgeCommand([
+    "start",
+    "--workdir",
+    folder.path,
+    "--port",
+    `${freePort()}`,
+  ]);
+  assertEquals(code, 3);
+  assertMatch(stderr, /^selvedge: The system refused: .*supabase\/functions'$/m);
+  await Deno.remove(`${folder.path}/supabase/functions`);
+  await Deno.mkdir(`${folder.path}/supabase/config.toml`);
+  const folderAsFile = await selvedgeCommand(["status", "--workdir", folder.path]);
+  assertEquals(folderAsFile.code, 3);
+  assertMatch(folderAsFile.stderr, /^selvedge: The system refused: .*config\.toml'$/m);
+});
+
 Deno.test("a new function has types, runs, and is called", async () => {
   await using project = await Project.start({});
   const where = ["--workdir", project.workdir];
