@@ -78,11 +78,12 @@ export class WorkerPool {
     const importMap = join(stateFolder, "functions", definition.name, "import_map.json");
     const socketFolder = join(runFolder, `${this.#count++}`);
     try {
-      await writeImportMap(definition, importMap);
-      await Deno.mkdir(socketFolder);
       this.#socketFolders.add(socketFolder);
-      await this.#linkEngine(socketFolder);
-      const environment = await this.options.environmentOf(definition);
+      const [environment] = await Promise.all([
+        this.options.environmentOf(definition),
+        writeImportMap(definition, importMap),
+        Deno.mkdir(socketFolder).then(() => this.#linkEngine(socketFolder)),
+      ]);
       const process = await FunctionProcess.start(definition, {
         socketFolder,
         importMap,

@@ -12,12 +12,10 @@ const { fetch } = globalThis;
 
 /** Speaks the engine's private protocol over its unix socket. Aborting a call's signal cancels its work. */
 export class EngineClient {
-  readonly #http: Deno.HttpClient;
+  #http: Deno.HttpClient | undefined;
   readonly #loads = new Map<string, Promise<void>>();
 
-  constructor(socket: string) {
-    this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
-  }
+  constructor(private readonly socket: string) {}
 
   /**
    * One row a text, in the order of the texts.
@@ -40,6 +38,8 @@ export class EngineClient {
   }
 
   async #post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+    // Made at first use: it costs milliseconds that a function without AI need not pay at its start.
+    this.#http ??= Deno.createHttpClient({ proxy: { transport: "unix", path: this.socket } });
     const init = { method: "POST", body: JSON.stringify(body), client: this.#http, signal: signal ?? null };
     const response = await fetch(`http://engine${path}`, init).catch(unavailable(signal));
     if (!response.ok) throw await fault(response).catch(unavailable(signal));

@@ -12,17 +12,17 @@ import { sessionClass } from "./session.ts";
 /** A module may call Deno.serve some time after it was evaluated. */
 const lateServeMs = 10_000;
 
+/** Deno looks up which certificates to trust when it first needs to, which may be late in a function's life. */
+const trust = ["DENO_CERT", "DENO_TLS_CA_STORE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"];
+
 const exit = Deno.exit;
 const control = await Control.open();
 const boot = await control.boot();
-// Before the environment goes: the first HTTP client makes Deno read there which certificates to trust, and
-// the function's packages are fetched after this module has run.
-const engine = new EngineClient(boot.engineSocket);
 const tasks = new BackgroundTasks();
 const servers: Deno.HttpServer[] = [];
 
 setEnvironment(boot.environment);
-define("Supabase", { ai: { Session: sessionClass(engine) } });
+define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket)) } });
 define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });
 replaceServe({
   socket: boot.serveSocket,
@@ -39,7 +39,7 @@ addEventListener("load", serveDefaultExport);
 void stopWhenAsked();
 
 function setEnvironment(environment: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(Deno.env.toObject())) Deno.env.delete(name);
+  for (const name of Object.keys(Deno.env.toObject())) if (!trust.includes(name)) Deno.env.delete(name);
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
