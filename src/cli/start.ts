@@ -1,13 +1,17 @@
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { type Running, start } from "../app/index.ts";
 import { listFunctions } from "../functions/index.ts";
 import { progressPrinter } from "../models/index.ts";
 import { defaultFunctionConfig, readSettings } from "../settings/index.ts";
-import { openTelemetry, type Telemetry } from "../telemetry/index.ts";
+import { LineWriter, openTelemetry, type Telemetry } from "../telemetry/index.ts";
 import { connectionText, connectionValues } from "./connection-values.ts";
 import { type ProjectOptions, withProjectFlags } from "./project-flags.ts";
 import { stopSignal } from "./stop-signal.ts";
+
+/** What a stalled reader of the log may hold up the end. */
+const flushMs = 1_000;
 
 /** `selvedge start`: runs the project until it is told to stop. */
 export function startCommand(): Command {
@@ -19,7 +23,8 @@ export function startCommand(): Command {
 async function run(flags: ProjectOptions): Promise<void> {
   const signal = stopSignal();
   const settings = await readSettings(flags);
-  const telemetry = await openTelemetry((line) => Deno.stderr.writeSync(new TextEncoder().encode(line)));
+  const log = new LineWriter(Deno.stderr);
+  const telemetry = await openTelemetry((line) => log.write(line));
   recordForgotten(telemetry);
   const progress = await progressPrinter(process.stderr);
   let running: Running | undefined;
@@ -34,6 +39,7 @@ async function run(flags: ProjectOptions): Promise<void> {
   } finally {
     progress.close();
     await running?.stop();
+    await Promise.race([log.flush(), delay(flushMs)]);
   }
 }
 
