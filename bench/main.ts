@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort, Project, selvedge, temporaryFolder } from "../test/project.ts";
 import { EngineClient } from "../src/worker/engine-client.ts";
 import { cpuMs, processTree, residentMb } from "./process-time.ts";
-import { openRawModel } from "./raw-model.ts";
+import { openRawModel } from "../test/raw-model.ts";
 import { type Figure, percentile, timed, under } from "./statistics.ts";
 
 const published = [-0.047715719789266586, -0.006132732145488262, 0.0368570709, -0.0439553014, -0.0021700261];

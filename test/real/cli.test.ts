@@ -68,6 +68,11 @@ Deno.test("what the system refuses is told in one line, with the path", async ()
   assertMatch(folderAsFile.stderr, /^selvedge: The system refused: .*config\.toml'$/m);
 });
 
+Deno.test("the example has the types that ship", async () => {
+  const at = (path: string) => Deno.readTextFile(new URL(`../../${path}/edge-runtime.d.ts`, import.meta.url));
+  assertEquals(await at("examples/semantic-search/supabase/functions"), await at("types"));
+});
+
 Deno.test("a new function has types, runs, and is called", async () => {
   await using project = await Project.start({});
   const where = ["--workdir", project.workdir];

@@ -1,9 +1,7 @@
 import { createClient } from "@supabase/supabase-js";
-import ort from "onnxruntime-node";
-import { findModel, ModelStore } from "../../src/models/index.ts";
-import { Tokenizer } from "../../src/inference/tokenizer.ts";
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
 import { Project } from "../project.ts";
+import { openRawModel } from "../raw-model.ts";
 
 const embed = `
 const session = new Supabase.ai.Session("gte-small");
@@ -35,24 +33,6 @@ function maxDifference(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
 }
 
-/** The hidden states of raw ONNX Runtime on the same token ids. */
-async function rawStates(input: string): Promise<{ states: Float32Array; tokens: number }> {
-  const files = await new ModelStore().locate(findModel("gte-small"));
-  const [definition, config] = [files.tokenizer, files.tokenizerConfig].map((path) =>
-    JSON.parse(Deno.readTextFileSync(path))
-  );
-  const ids = new Tokenizer(definition, config, 512).encode(input);
-  const session = await ort.InferenceSession.create(files.model);
-  const tensor = (value: (id: number) => number) =>
-    new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
-  const { last_hidden_state } = await session.run({
-    input_ids: tensor((id) => id),
-    attention_mask: tensor(() => 1),
-    token_type_ids: tensor(() => 0),
-  });
-  return { states: last_hidden_state!.data as Float32Array, tokens: ids.length };
-}
-
 Deno.test("the published vector comes out, as a plain array of 384 numbers", async () => {
   const { result, isArray } = await run({ input: text });
   const published = [
@@ -68,8 +48,9 @@ Deno.test("the published vector comes out, as a plain array of 384 numbers", asy
 });
 
 Deno.test("vectors agree with raw ONNX Runtime on the same ids", async () => {
+  const raw = await openRawModel();
   for (const input of [text, "", "héllo wörld 你好 😀 [SEP]", "lorem ipsum ".repeat(2_000)]) {
-    const { states, tokens } = await rawStates(input);
+    const { states, tokens } = await raw.run(input);
     const mean = Array.from({ length: 384 }, (_, index) => {
       let sum = 0;
       for (let token = 0; token < tokens; token++) sum += states[token * 384 + index]!;
@@ -85,7 +66,7 @@ Deno.test("vectors agree with raw ONNX Runtime on the same ids", async () => {
 });
 
 Deno.test("without pooling the hidden states come flat, divided by one norm for all", async () => {
-  const { states } = await rawStates(text);
+  const { states } = await (await openRawModel()).run(text);
   const { result: flat } = await run({ input: text, options: { mean_pool: false, normalize: false } });
   assertTrue(maxDifference(flat, [...states]) < 1e-5, "the states");
   const { result: unit } = await run({ input: text, options: { mean_pool: false } });

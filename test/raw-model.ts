@@ -12,18 +12,20 @@ export async function openRawModel() {
   );
   const tokenizer = new Tokenizer(definition, config, entry.maxTokens);
   const session = await ort.InferenceSession.create(files.model);
+  const run = async (text: string): Promise<{ states: Float32Array; tokens: number }> => {
+    const ids = tokenizer.encode(text);
+    const tensor = (value: (id: number) => number) =>
+      new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
+    const { last_hidden_state } = await session.run({
+      input_ids: tensor((id) => id),
+      attention_mask: tensor(() => 1),
+      token_type_ids: tensor(() => 0),
+    });
+    return { states: last_hidden_state!.data as Float32Array, tokens: ids.length };
+  };
   return {
+    run,
     tokenCount: (text: string) => tokenizer.encode(text).length,
-    async embed(text: string): Promise<Float32Array> {
-      const ids = tokenizer.encode(text);
-      const tensor = (value: (id: number) => number) =>
-        new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
-      const { last_hidden_state } = await session.run({
-        input_ids: tensor((id) => id),
-        attention_mask: tensor(() => 1),
-        token_type_ids: tensor(() => 0),
-      });
-      return l2Normalize(pool(last_hidden_state!.data as Float32Array, entry.dimensions, "mean"));
-    },
+    embed: async (text: string) => l2Normalize(pool((await run(text)).states, entry.dimensions, "mean")),
   };
 }
