@@ -99,7 +99,14 @@ async function isVector(response: Response): Promise<boolean> {
 }
 
 async function warm(project: Project, engine: EngineClient): Promise<Figure> {
-  const request = { model: "gte-small", texts: [sixteenTokens], meanPool: true, normalize: true };
+  const request = {
+    model: "gte-small",
+    inputs: [sixteenTokens],
+    meanPool: true,
+    normalize: true,
+    caller: "bench",
+    tenant: "bench",
+  };
   const whole: number[] = [];
   const own: number[] = [];
   for (let round = 0; round < warmRounds; round++) {

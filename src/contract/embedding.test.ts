@@ -1,13 +1,26 @@
-import { decodeRows, encodeRows } from "./embedding.ts";
 import { assertEquals, assertThrows } from "../../test/assert.ts";
+import { decodeEmbedReply, type EmbedReply, encodeEmbedReply } from "./embedding.ts";
 
-Deno.test("rows of any lengths come back as they went", () => {
-  const rows = [Float32Array.of(1.5, -2), new Float32Array(0), Float32Array.of(0.25)];
-  assertEquals(decodeRows(encodeRows(rows).buffer), [[1.5, -2], [], [0.25]]);
+const reply = (output: EmbedReply["output"], values: EmbedReply["values"]): EmbedReply => ({
+  digest: "ab".repeat(32),
+  output,
+  rows: values.map((_, input) => ({ input, tokens: 3, truncated: false })),
+  cachedRows: 0,
+  timing: { tokenizeMs: 0.5, queueMs: 0, runMs: 4, poolMs: 0.25 },
+  values,
 });
 
-Deno.test("a cut body is refused instead of read as a shorter vector", () => {
-  const bytes = encodeRows([Float32Array.of(1, 2, 3)]);
-  assertThrows(() => decodeRows(bytes.slice(0, bytes.length - 4).buffer), RangeError);
-  assertThrows(() => decodeRows(new Uint8Array([...bytes, 0, 0, 0, 0]).buffer), RangeError);
+Deno.test("a reply survives the wire in every output, rows of different lengths included", () => {
+  for (
+    const sent of [
+      reply("float", [Float32Array.of(1, -2.5, 1e-7), Float32Array.of(), Float32Array.of(0.1)]),
+      reply("int8", [Int8Array.of(127, -127, 0)]),
+      reply("binary", [Uint8Array.of(0b10110000, 1)]),
+    ]
+  ) assertEquals(decodeEmbedReply(encodeEmbedReply(sent).buffer), sent);
+});
+
+Deno.test("a reply that was cut is refused", () => {
+  const bytes = encodeEmbedReply(reply("float", [Float32Array.of(1, 2)]));
+  assertThrows(() => decodeEmbedReply(bytes.slice(0, -4).buffer));
 });

@@ -13,6 +13,7 @@ interface ErrorKind {
 /** The closed list of error codes. Statuses and exit codes are derived from it in one table each. */
 export const errorKinds = {
   INPUT_INVALID: { actor: "caller", retryable: false },
+  INPUT_TOO_LONG: { actor: "caller", retryable: false },
   USAGE_INVALID: { actor: "caller", retryable: false },
   SETTINGS_INVALID: { actor: "operator", retryable: false },
   PORT_TAKEN: { actor: "operator", retryable: false },
@@ -22,6 +23,8 @@ export const errorKinds = {
   MODEL_UNKNOWN: { actor: "caller", retryable: false },
   MODEL_MISSING: { actor: "operator", retryable: false },
   MODEL_CORRUPT: { actor: "operator", retryable: false },
+  MODEL_INVALID: { actor: "operator", retryable: false },
+  MODEL_INACCURATE: { actor: "operator", retryable: false },
   MODEL_UNREACHABLE: { actor: "operator", retryable: true },
   DISK_FULL: { actor: "operator", retryable: false },
 

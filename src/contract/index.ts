@@ -7,13 +7,21 @@ export {
   SelvedgeError,
 } from "./errors.ts";
 export {
-  decodeRows,
+  type Chunking,
+  decodeEmbedReply,
+  type EmbeddedRow,
+  type EmbeddingOutput,
   embedPath,
+  type EmbedReply,
   type EmbedRequest,
-  encodeRows,
+  type EmbedTiming,
+  encodeEmbedReply,
   type EngineFault,
+  type InputType,
   loadPath,
-  modelDigestHeader,
+  maxInputs,
+  type Priority,
+  type RowValues,
 } from "./embedding.ts";
 export {
   controlSocketVariable,

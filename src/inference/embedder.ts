@@ -1,5 +1,5 @@
 import { BoundedQueue, QueueFull } from "../kit/bounded-queue.ts";
-import { type EmbedRequest, SelvedgeError } from "../contract/index.ts";
+import { type EmbedReply, type EmbedRequest, SelvedgeError } from "../contract/index.ts";
 import type { LoadedModel, ModelLoader } from "./model-loader.ts";
 import type { EmbedJob } from "./onnx-messages.ts";
 import type { OnnxThread } from "./onnx-thread.ts";
@@ -28,15 +28,15 @@ export class Embedder {
    *
    * @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`, `ENGINE_BUSY`; `CANCELLED` when `signal` aborts
    */
-  async embed(request: EmbedRequest, signal: AbortSignal): Promise<{ digest: string; rows: Float32Array[] }> {
+  async embed(request: EmbedRequest, signal: AbortSignal): Promise<EmbedReply> {
     const model = await this.loader.load(request.model);
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
-    const rows = new Array<Float32Array>(request.texts.length);
-    const texts = request.texts.entries();
+    const rows = new Array<Float32Array>(request.inputs.length);
+    const texts = request.inputs.entries();
     const lane = async () => {
       for (const [index, text] of texts) {
-        rows[index] = await this.#enqueue(job(model, text, request), either);
+        rows[index] = await this.#enqueue(job(model, String(text), request), either);
       }
     };
     try {
@@ -45,7 +45,14 @@ export class Embedder {
       failed.abort();
       throw error;
     }
-    return { digest: model.digest, rows };
+    return {
+      digest: model.digest,
+      output: "float",
+      rows: rows.map((_, input) => ({ input, tokens: 0, truncated: false })),
+      cachedRows: 0,
+      timing: { tokenizeMs: 0, queueMs: 0, runMs: 0, poolMs: 0 },
+      values: rows,
+    };
   }
 
   #enqueue(job: EmbedJob, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>> {

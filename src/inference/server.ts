@@ -3,11 +3,11 @@ import * as v from "valibot";
 import {
   embedPath,
   type EmbedRequest,
-  encodeRows,
+  encodeEmbedReply,
   type EngineFault,
   isSelvedgeError,
   loadPath,
-  modelDigestHeader,
+  maxInputs,
   SelvedgeError,
 } from "../contract/index.ts";
 import { BodyTooLarge, readBounded } from "../kit/bounded-body.ts";
@@ -15,14 +15,24 @@ import type { Embedder } from "./embedder.ts";
 import type { ModelLoader } from "./model-loader.ts";
 
 const maxBodyBytes = 32 * 1024 * 1024;
-/** OpenAI's limit for one embeddings request. */
-const maxTexts = 2048;
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const embedRequest = v.object({
   model: v.string(),
-  texts: v.pipe(v.array(v.string()), v.maxLength(maxTexts)),
+  inputs: v.pipe(
+    v.array(v.union([v.string(), v.array(v.pipe(v.number(), v.integer(), v.minValue(0)))])),
+    v.maxLength(maxInputs),
+  ),
   meanPool: v.boolean(),
   normalize: v.boolean(),
+  inputType: v.optional(v.picklist(["query", "passage"])),
+  dimensions: v.optional(count),
+  output: v.optional(v.picklist(["float", "int8", "binary"])),
+  truncate: v.optional(v.boolean()),
+  chunk: v.optional(v.object({ tokens: count, overlap: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+  priority: v.optional(v.picklist(["interactive", "bulk"])),
+  caller: v.string(),
+  tenant: v.string(),
 });
 const loadRequest = v.object({ model: v.string() });
 
@@ -65,8 +75,7 @@ async function answerTo(
 }
 
 async function embed(embedder: Embedder, request: EmbedRequest, signal: AbortSignal): Promise<Answer> {
-  const { digest, rows } = await embedder.embed(request, signal);
-  return { status: 200, headers: { [modelDigestHeader]: digest }, body: encodeRows(rows) };
+  return { status: 200, body: encodeEmbedReply(await embedder.embed(request, signal)) };
 }
 
 async function parse<Schema extends v.GenericSchema>(
@@ -77,7 +86,7 @@ async function parse<Schema extends v.GenericSchema>(
     return v.parse(schema, JSON.parse(await readBounded(request, maxBodyBytes)));
   } catch (error) {
     if (error instanceof v.ValiError || error instanceof SyntaxError || error instanceof BodyTooLarge) {
-      const limit = `at most ${maxTexts} texts and ${maxBodyBytes} bytes a request`;
+      const limit = `at most ${maxInputs} inputs and ${maxBodyBytes} bytes a request`;
       throw new SelvedgeError("INPUT_INVALID", `Cannot embed: ${error.message} (${limit})`, { cause: error });
     }
     throw error;

@@ -1,6 +1,7 @@
 import {
-  decodeRows,
+  decodeEmbedReply,
   embedPath,
+  type EmbedReply,
   type EmbedRequest,
   isErrorCode,
   loadPath,
@@ -22,9 +23,9 @@ export class EngineClient {
    *
    * @throws {SelvedgeError} what the engine said; `ENGINE_UNAVAILABLE` when it is not there: try again
    */
-  async embed(request: EmbedRequest, signal?: AbortSignal): Promise<number[][]> {
+  async embed(request: EmbedRequest, signal?: AbortSignal): Promise<EmbedReply> {
     const response = await this.#post(embedPath, request, signal);
-    return decodeRows(await response.arrayBuffer().catch(unavailable(signal)));
+    return decodeEmbedReply(await response.arrayBuffer().catch(unavailable(signal)));
   }
 
   /** Has the engine load `model`, once a process unless it failed. */

@@ -36,7 +36,11 @@ export function sessionClass(engine: EngineClient) {
         );
       }
       const { mean_pool: meanPool = true, normalize = true, signal } = options;
-      const rows = await engine.embed({ model: this.model, texts, meanPool, normalize }, signal);
+      const { values } = await engine.embed(
+        { model: this.model, inputs: texts, meanPool, normalize, caller: "function", tenant: "functions" },
+        signal,
+      );
+      const rows = values.map((row) => Array.from(row));
       return typeof prompt === "string" ? rows[0]! : rows;
     }
   };

@@ -7,7 +7,7 @@ import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
 import { selvedgeCommand, temporaryFolder } from "../project.ts";
 
 const model = "gte-small";
-const options = { meanPool: true, normalize: true };
+const options = { meanPool: true, normalize: true, caller: "test", tenant: "test" };
 const long = "a text of many words ".repeat(100);
 
 async function openEngine() {
@@ -48,15 +48,17 @@ Deno.test("a long list does not hold up the lone text of another caller, and sto
   const leaving = new AbortController();
   const texts = Array.from({ length: 1_000 }, () => long);
   let isBulkDone = false;
-  const work = bulk.embed({ model, texts, ...options }, leaving.signal).finally(() => isBulkDone = true);
+  const work = bulk.embed({ model, inputs: texts, ...options }, leaving.signal).finally(() =>
+    isBulkDone = true
+  );
   const refused = codeOf(work);
   for (let round = 0; round < 3; round++) {
-    assertEquals((await lone.embed({ model, texts: ["lone"], ...options }))[0]!.length, 384);
+    assertEquals((await lone.embed({ model, inputs: ["lone"], ...options })).values[0]!.length, 384);
   }
   assertTrue(!isBulkDone, "the bulk was still under way");
   leaving.abort();
   assertMatch(await refused, /AbortError/);
-  await lone.embed({ model, texts: ["after what was in flight"], ...options });
+  await lone.embed({ model, inputs: ["after what was in flight"], ...options });
   const before = await cpuTicks(opened.engine.processId);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const spent = await cpuTicks(opened.engine.processId) - before;
@@ -70,7 +72,7 @@ Deno.test("too many waiting texts and too large a request are refused with their
   const pool = new Pool("http://engine", { socketPath: opened.socket, headersTimeout: 0 });
   const busy = Promise.withResolvers<void>();
   const many = Array.from({ length: 700 }, async () => {
-    const body = JSON.stringify({ model, texts: ["a b c d", "e f g h"], ...options });
+    const body = JSON.stringify({ model, inputs: ["a b c d", "e f g h"], ...options });
     const answer = await pool.request({ path: embedPath, method: "POST", body });
     if (answer.statusCode === 503 && (await answer.body.text()).includes("ENGINE_BUSY")) busy.resolve();
   });
@@ -78,10 +80,10 @@ Deno.test("too many waiting texts and too large a request are refused with their
   await busy.promise;
   await pool.destroy();
   const texts = Array.from({ length: 2_049 }, () => "text");
-  assertEquals(await codeOf(client.embed({ model, texts, ...options })), "INPUT_INVALID");
+  assertEquals(await codeOf(client.embed({ model, inputs: texts, ...options })), "INPUT_INVALID");
   const huge = ["x".repeat(33 * 1024 * 1024)];
-  assertEquals(await codeOf(client.embed({ model, texts: huge, ...options })), "INPUT_INVALID");
-  assertEquals((await client.embed({ model, texts: ["still well"], ...options })).length, 1);
+  assertEquals(await codeOf(client.embed({ model, inputs: huge, ...options })), "INPUT_INVALID");
+  assertEquals((await client.embed({ model, inputs: ["still well"], ...options })).values.length, 1);
 });
 
 Deno.test("an engine without its weights does not start, and says what it lacks", async () => {
