@@ -13,7 +13,7 @@ export async function openRawModel() {
   const tokenizer = new Tokenizer(definition, config, entry.maxTokens);
   const session = await ort.InferenceSession.create(files.model);
   const run = async (text: string): Promise<{ states: Float32Array; tokens: number }> => {
-    const ids = tokenizer.encode(text);
+    const { ids } = tokenizer.encode(text);
     const tensor = (value: (id: number) => number) =>
       new ort.Tensor("int64", BigInt64Array.from(ids, (id) => BigInt(value(id))), [1, ids.length]);
     const { last_hidden_state } = await session.run({
@@ -25,7 +25,7 @@ export async function openRawModel() {
   };
   return {
     run,
-    tokenCount: (text: string) => tokenizer.encode(text).length,
+    tokenCount: (text: string) => tokenizer.encode(text).ids.length,
     embed: async (text: string) => l2Normalize(pool((await run(text)).states, entry.dimensions, "mean")),
   };
 }

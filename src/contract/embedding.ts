@@ -3,6 +3,9 @@ export const embedPath = "/embed";
 /** Where the engine loads a model before it is needed: `POST {model}`, answers 204 when it is ready. */
 export const loadPath = "/load";
 
+/** Where the engine tells its metrics, in Prometheus' text format: `GET`. */
+export const metricsPath = "/metrics";
+
 /** Inputs that one request may carry: OpenAI's limit for one embeddings request. */
 export const maxInputs = 2048;
 

@@ -24,6 +24,7 @@ export const errorKinds = {
   MODEL_MISSING: { actor: "operator", retryable: false },
   MODEL_CORRUPT: { actor: "operator", retryable: false },
   MODEL_INVALID: { actor: "operator", retryable: false },
+  MODEL_TOO_LARGE: { actor: "operator", retryable: false },
   MODEL_INACCURATE: { actor: "operator", retryable: false },
   MODEL_UNREACHABLE: { actor: "operator", retryable: true },
   DISK_FULL: { actor: "operator", retryable: false },
@@ -57,11 +58,14 @@ const brand = Symbol.for("selvedge.error");
 export class SelvedgeError extends Error {
   readonly [brand] = true;
   readonly code: ErrorCode;
+  /** When to try again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterSeconds?: number }) {
     super(message, options);
     this.name = "SelvedgeError";
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   /** Whether the same attempt can succeed later. */

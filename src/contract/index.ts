@@ -20,6 +20,7 @@ export {
   type InputType,
   loadPath,
   maxInputs,
+  metricsPath,
   type Priority,
   type RowValues,
 } from "./embedding.ts";

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SelvedgeError } from "../contract/index.ts";
+import { dirname } from "node:path";
 import { lines } from "../kit/lines.ts";
+import { defaultEngineSettings, type EngineSettings } from "./engine-settings.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 
 const firstRestartMs = 50;
@@ -11,11 +13,8 @@ const stopMs = 2_000;
 const stderrLinesKept = 20;
 
 /** What an engine needs from its host. */
-export interface EngineOptions {
-  /** The unix socket to answer on. */
-  readonly socket: string;
-  /** The model to have ready. */
-  readonly model: string;
+export interface EngineOptions
+  extends Pick<EngineSettings, "socket" | "model">, Partial<Omit<EngineSettings, "socket" | "model">> {
   readonly telemetry: Telemetry;
   /** Gives up the first start. */
   readonly signal: AbortSignal;
@@ -91,12 +90,14 @@ async function relaunch(
 }
 
 async function launch(
-  { socket, model, telemetry }: EngineOptions,
+  { telemetry, signal: _firstStart, ...given }: EngineOptions,
   signal: AbortSignal,
 ): Promise<Deno.ChildProcess> {
   const startedAt = performance.now();
+  const settings: EngineSettings = { ...defaultEngineSettings, ...given };
+  const { socket, model } = settings;
   await Deno.remove(socket).catch(ignoreMissing);
-  const child = spawn(socket, model);
+  const child = spawn(settings);
   const said = recordStderr(child, telemetry);
   const giveUp = () => stop(child);
   signal.addEventListener("abort", giveUp);
@@ -115,15 +116,20 @@ async function launch(
   return child;
 }
 
-function spawn(socket: string, model: string): Deno.ChildProcess {
+function spawn(settings: EngineSettings): Deno.ChildProcess {
+  const { socket, cacheFile } = settings;
   const root = new URL("../../", import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", `--config=${root}deno.json`],
       // ONNX Runtime is a native library; the threads, the files and the machine's shape are its trade.
       ...["--allow-ffi", "--allow-sys", "--allow-env", "--allow-read"],
-      ...[`--allow-write=${socket}`, `--allow-net=unix:${socket}`],
-      ...[new URL("./main.ts", import.meta.url).pathname, socket, model],
+      `--allow-run=${Deno.execPath()}`,
+      ...[
+        `--allow-write=${cacheFile === undefined ? socket : `${socket},${dirname(cacheFile)}`}`,
+        `--allow-net=unix:${socket}`,
+      ],
+      ...[new URL("./main.ts", import.meta.url).pathname, JSON.stringify(settings)],
     ],
     env: { NO_COLOR: "1" },
     stdin: "piped",

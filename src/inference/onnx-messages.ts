@@ -1,20 +1,53 @@
-import type { Pooling } from "./pooling.ts";
+import type { RowShape } from "./pooling.ts";
 
-/** What the engine asks of a thread, one at a time. */
-export type ThreadRequest =
-  | { readonly type: "load"; readonly model: string; readonly path: string }
-  | { readonly type: "embed"; readonly job: EmbedJob };
-
-/** One tokenised text to run. */
-export interface EmbedJob {
-  readonly model: string;
-  readonly ids: readonly number[];
-  /** How to pool; `none` keeps tokens × dimensions values. */
-  readonly pooling: Pooling | "none";
-  readonly normalize: boolean;
+/** An ONNX file on disk that was proved before. The digest, its sha256, is the name threads know it by. */
+export interface GraphFile {
+  readonly digest: string;
+  readonly path: string;
 }
 
-/** The thread's one answer to each request. */
+/** One tokenised text to run. */
+export interface BatchRow {
+  readonly ids: readonly number[];
+  readonly shape: RowShape;
+}
+
+/**
+ * Which texts may share a batch of a graph without changing each other's vectors by a bit: any (`padded`), those
+ * of equal length (`equal`), or none (`alone`), as with ordinary dynamic quantisation.
+ */
+export type BatchRule = "padded" | "equal" | "alone";
+
+/** What the engine asks of a thread. Answered in order. */
+export type ThreadRequest =
+  | { readonly type: "load"; readonly graph: GraphFile; readonly intraOpThreads: number }
+  | { readonly type: "unload"; readonly digest: string }
+  | { readonly type: "probe"; readonly digest: string }
+  | {
+    readonly type: "embed";
+    readonly digest: string;
+    readonly padId: number;
+    readonly rows: readonly BatchRow[];
+  };
+
+/** The vectors of a batch, in its order, and where the time went. */
+export interface BatchResult {
+  readonly rows: readonly Float32Array<ArrayBuffer>[];
+  readonly runMs: number;
+  readonly poolMs: number;
+  /** CPU time of the calling thread, without the threads that ONNX Runtime keeps for it. */
+  readonly cpuMs: number;
+}
+
+/** What each request is answered with. */
+export interface ThreadAnswers {
+  readonly load: null;
+  readonly unload: null;
+  readonly probe: BatchRule;
+  readonly embed: BatchResult;
+}
+
+/** The thread's one reply to each request. */
 export type ThreadReply =
-  | { readonly type: "done"; readonly row: Float32Array<ArrayBuffer> }
+  | { readonly type: "done"; readonly answer: ThreadAnswers[keyof ThreadAnswers] }
   | { readonly type: "failed"; readonly message: string };

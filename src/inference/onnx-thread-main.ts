@@ -1,57 +1,45 @@
 /** Runs in a worker thread of the engine: ONNX Runtime's `run` blocks the thread that calls it. */
-import ort from "onnxruntime-node";
-import { parentPort } from "node:worker_threads";
-import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
-import { l2Normalize, pool } from "./pooling.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { probeBatchRule } from "./batch-rule.ts";
+import type { BatchResult, ThreadAnswers, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
+import { OnnxSession } from "./onnx-session.ts";
+import { openThreadClock } from "./thread-clock.ts";
 
-const sessions = new Map<string, ort.InferenceSession>();
+const clock = openThreadClock();
+const sessions = new Map<string, OnnxSession>();
+let last: Promise<void> = Promise.resolve();
 
-parentPort!.on("message", async (request: ThreadRequest) => {
-  try {
-    const row = request.type === "load" ? await load(request) : await embed(request.job);
-    const reply: ThreadReply = { type: "done", row };
-    parentPort!.postMessage(reply, [row.buffer]);
-  } catch (error) {
-    const reply: ThreadReply = {
-      type: "failed",
-      message: error instanceof Error ? error.message : String(error),
-    };
-    parentPort!.postMessage(reply);
-  }
+clock.setNiceness(workerData.niceness);
+parentPort!.on("message", (request: ThreadRequest) => {
+  last = last.then(() => reply(request));
 });
 
-async function load({ model, path }: { model: string; path: string }): Promise<Float32Array<ArrayBuffer>> {
-  const session = await ort.InferenceSession.create(path, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: navigator.hardwareConcurrency,
-    interOpNumThreads: 1,
-    // Threads that wait for work by spinning keep a core busy while nobody asks.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
-  });
-  sessions.set(model, session);
-  return new Float32Array();
+async function reply(request: ThreadRequest): Promise<void> {
+  try {
+    const answer = await answerTo(request);
+    const buffers = request.type === "embed" ? (answer as BatchResult).rows.map(({ buffer }) => buffer) : [];
+    parentPort!.postMessage({ type: "done", answer } satisfies ThreadReply, buffers);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    parentPort!.postMessage({ type: "failed", message } satisfies ThreadReply);
+  }
 }
 
-async function embed(job: EmbedJob): Promise<Float32Array<ArrayBuffer>> {
-  const session = sessions.get(job.model)!;
-  const shape = [1, job.ids.length];
-  const tensor = (value: (id: number) => number) =>
-    new ort.Tensor("int64", BigInt64Array.from(job.ids, (id) => BigInt(value(id))), shape);
-  const inputs: Record<string, ort.Tensor> = {
-    input_ids: tensor((id) => id),
-    attention_mask: tensor(() => 1),
-    token_type_ids: tensor(() => 0),
-  };
-  const feeds = Object.fromEntries(session.inputNames.map((name) => [name, inputs[name]!]));
-  const output = (await session.run(feeds))[session.outputNames[0]!]!;
-  return row(output.data as Float32Array, output.dims.at(-1)!, job);
-}
-
-function row(
-  states: Float32Array,
-  dimensions: number,
-  { pooling, normalize }: EmbedJob,
-): Float32Array<ArrayBuffer> {
-  const values = pooling === "none" ? states : pool(states, dimensions, pooling);
-  return normalize ? l2Normalize(values) : Float32Array.from(values);
+async function answerTo(request: ThreadRequest): Promise<ThreadAnswers[keyof ThreadAnswers]> {
+  switch (request.type) {
+    case "load":
+      sessions.set(request.graph.digest, await OnnxSession.open(request.graph.path, request.intraOpThreads));
+      return null;
+    case "unload":
+      await sessions.get(request.digest)?.release();
+      sessions.delete(request.digest);
+      return null;
+    case "probe":
+      return await probeBatchRule(sessions.get(request.digest)!);
+    case "embed": {
+      const startedAtMs = clock.cpuMs();
+      const result = await sessions.get(request.digest)!.embed(request.rows, request.padId);
+      return { ...result, cpuMs: clock.cpuMs() - startedAtMs };
+    }
+  }
 }

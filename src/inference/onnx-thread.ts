@@ -1,34 +1,67 @@
 import { Worker } from "node:worker_threads";
-import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
+import type { ThreadAnswers, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
 
-/** One ONNX Runtime thread. Requests are answered one at a time, in the order they were made. */
+/** How a thread runs. */
+export interface ThreadPlan {
+  /** Threads that ONNX Runtime uses for one run, the calling one included. */
+  readonly intraOpThreads: number;
+  /** 0, or up to 19 for a thread that takes only what others leave. */
+  readonly niceness: number;
+}
+
+/** The reason of every request that was under way when a thread died. */
+export class ThreadDied extends Error {
+  constructor(cause: unknown) {
+    super("An inference thread died", { cause });
+  }
+}
+
+interface Pending {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * One ONNX Runtime thread: idle (no thread yet) → running → died, which is idle again. Requests are answered one
+ * at a time, in the order they were made; the next request after a death starts another thread.
+ */
 export class OnnxThread {
-  readonly #worker = new Worker(new URL("./onnx-thread-main.ts", import.meta.url));
-  #last: Promise<unknown> = Promise.resolve();
+  /** Called when the thread died with all it had loaded. */
+  onDeath: () => void = () => {};
+  #worker: Worker | undefined;
+  #pending: Pending[] = [];
 
-  /** Loads a model from an ONNX file. Throws what ONNX Runtime says of a bad file. */
-  async load(model: string, path: string): Promise<void> {
-    await this.#ask({ type: "load", model, path });
-  }
+  constructor(readonly plan: ThreadPlan) {}
 
-  /** Runs one text through a loaded model and pools its hidden states. */
-  async embed(job: EmbedJob): Promise<Float32Array<ArrayBuffer>> {
-    return await this.#ask({ type: "embed", job });
-  }
-
-  #ask(request: ThreadRequest): Promise<Float32Array<ArrayBuffer>> {
-    const answer = this.#last.then(() => this.#send(request));
-    this.#last = answer.catch(() => "the asker has the error");
-    return answer;
-  }
-
-  #send(request: ThreadRequest): Promise<Float32Array<ArrayBuffer>> {
+  /** @throws {ThreadDied} and what ONNX Runtime says */
+  ask<Request extends ThreadRequest>(request: Request): Promise<ThreadAnswers[Request["type"]]> {
+    const worker = this.#worker ??= this.#start();
     return new Promise((resolve, reject) => {
-      this.#worker.once("message", (reply: ThreadReply) => {
-        if (reply.type === "done") resolve(reply.row);
-        else reject(new Error(reply.message));
-      });
-      this.#worker.postMessage(request);
+      this.#pending.push({ resolve, reject });
+      worker.postMessage(request);
     });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./onnx-thread-main.ts", import.meta.url), {
+      workerData: { niceness: this.plan.niceness },
+    });
+    worker.on("message", (reply: ThreadReply) => {
+      const { resolve, reject } = this.#pending.shift()!;
+      if (reply.type === "done") resolve(reply.answer as never);
+      else reject(new Error(reply.message));
+    });
+    worker.on("error", (error) => this.#die(worker, error));
+    worker.on("exit", (code) => this.#die(worker, new Error(`It ended with status ${code}`)));
+    return worker;
+  }
+
+  #die(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const pending = this.#pending;
+    this.#pending = [];
+    this.onDeath();
+    for (const { reject } of pending) reject(new ThreadDied(cause));
   }
 }

@@ -8,11 +8,13 @@ import {
   isSelvedgeError,
   loadPath,
   maxInputs,
+  metricsPath,
   SelvedgeError,
 } from "../contract/index.ts";
 import { BodyTooLarge, readBounded } from "../kit/bounded-body.ts";
 import type { Embedder } from "./embedder.ts";
-import type { ModelLoader } from "./model-loader.ts";
+import type { EngineMetrics } from "./engine-metrics.ts";
+import type { ModelRegistry } from "./model-registry.ts";
 
 const maxBodyBytes = 32 * 1024 * 1024;
 
@@ -36,6 +38,13 @@ const embedRequest = v.object({
 });
 const loadRequest = v.object({ model: v.string() });
 
+/** What the server answers with. */
+export interface ServerParts {
+  readonly embedder: Embedder;
+  readonly models: ModelRegistry;
+  readonly metrics: EngineMetrics;
+}
+
 interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -47,19 +56,18 @@ interface Answer {
  * Node's server and not `Deno.serve`, which notices a leaving caller only after the answer when the request's
  * body came in more than one read.
  */
-export function engineServer(embedder: Embedder, loader: ModelLoader): Server {
+export function engineServer(parts: ServerParts): Server {
   return createServer(async (request, response) => {
     const left = new AbortController();
     response.once("close", () => left.abort());
-    const answer = await answerTo(request, embedder, loader, left.signal).catch(fault);
+    const answer = await answerTo(request, parts, left.signal).catch(fault);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
 }
 
 async function answerTo(
   request: IncomingMessage,
-  embedder: Embedder,
-  loader: ModelLoader,
+  { embedder, models, metrics }: ServerParts,
   signal: AbortSignal,
 ): Promise<Answer> {
   // The caller reaches the socket as one reaches a proxy, with the whole address.
@@ -67,8 +75,10 @@ async function answerTo(
     case embedPath:
       return await embed(embedder, await parse(request, embedRequest), signal);
     case loadPath:
-      await loader.load((await parse(request, loadRequest)).model);
+      await models.get((await parse(request, loadRequest)).model);
       return { status: 204 };
+    case metricsPath:
+      return { status: 200, body: await metrics.text() };
     default:
       return { status: 404 };
   }
@@ -97,7 +107,11 @@ function fault(error: unknown): Answer {
   const known = isSelvedgeError(error);
   if (!known) console.error(error);
   const body: EngineFault = known
-    ? { code: error.code, message: error.message }
+    ? {
+      code: error.code,
+      message: error.message,
+      ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+    }
     : { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
   return { status: known && error.retryable ? 503 : known ? 400 : 500, body: JSON.stringify(body) };
 }

@@ -16,7 +16,7 @@ async function open() {
 const { tokenizer, hub } = await open();
 
 Deno.test("a text has the ids of the published tokenizer, between [CLS] and [SEP]", () => {
-  assertEquals(tokenizer.encode("Luke, I am your father."), [
+  assertEquals(tokenizer.encode("Luke, I am your father.").ids, [
     101,
     5355,
     1010,
@@ -27,7 +27,7 @@ Deno.test("a text has the ids of the published tokenizer, between [CLS] and [SEP
     1012,
     102,
   ]);
-  assertEquals(tokenizer.encode(""), [101, 102]);
+  assertEquals(tokenizer.encode("").ids, [101, 102]);
 });
 
 Deno.test("a long text, tokenised in pieces, has the first ids of the whole", () => {
@@ -37,7 +37,7 @@ Deno.test("a long text, tokenised in pieces, has the first ids of the whole", ()
   );
   for (const text of [words.join(" "), words.join("\n\n"), "漢字".repeat(5_000), "a".repeat(20_000)]) {
     const whole = hub.encode(text, { add_special_tokens: false }).ids;
-    assertEquals(tokenizer.encode(text), [101, ...whole.slice(0, 510), 102]);
+    assertEquals(tokenizer.encode(text).ids, [101, ...whole.slice(0, 510), 102]);
   }
 });
 
@@ -50,7 +50,7 @@ Deno.test("a book costs no more than its beginning", () => {
     return encode.call(this, text, options!);
   } as typeof encode;
   try {
-    assertEquals(tokenizer.encode(book).length, 512);
+    assertEquals(tokenizer.encode(book).ids.length, 512);
   } finally {
     HubTokenizer.prototype.encode = encode;
   }

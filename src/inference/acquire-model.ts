@@ -1,0 +1,23 @@
+import { SelvedgeError } from "../contract/index.ts";
+
+/**
+ * Brings a model to this machine by `selvedge models pull`, in a process of its own: fetching needs the network,
+ * and making a quantised graph needs seconds of computing.
+ *
+ * @throws {SelvedgeError} `MODEL_MISSING`, with what the command said
+ */
+export async function acquireModel(name: string): Promise<void> {
+  const root = new URL("../../", import.meta.url).pathname;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--no-check", "--allow-all", `--config=${root}deno.json`],
+      ...[new URL("../cli/main.ts", import.meta.url).pathname, "models", "pull", name],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr).trim();
+  throw new SelvedgeError("MODEL_MISSING", `Cannot bring model "${name}" to this machine: ${said}`);
+}
