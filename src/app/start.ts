@@ -43,7 +43,10 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   const runFolder = await makeRunFolder();
   up.defer(() => removeRunFolder(runFolder));
   const engineSocket = join(runFolder, "engine");
-  const engine = await EngineProcess.start({ socket: engineSocket, model: defaultModel, telemetry, signal });
+  const engine = await EngineProcess.start({
+    ...engineSettings(settings),
+    ...{ socket: engineSocket, model: defaultModel, telemetry, signal },
+  });
   up.defer(() => engine.close());
   signal.throwIfAborted();
   await Deno.mkdir(functionsFolder, { recursive: true });
@@ -59,6 +62,16 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   await claim.announce({ id, processId: Deno.pid, apiUrl: settings.apiUrl, runFolder });
   const running = up.move();
   return { keys, stop: () => running.disposeAsync() };
+}
+
+function engineSettings({ config: { selvedge: { engine } }, stateFolder }: Settings) {
+  const megabyte = 1024 * 1024;
+  return {
+    cacheBytes: engine.cache === "off" ? 0 : engine.cache_mb * megabyte,
+    ...(engine.cache === "disk" && { cacheFile: join(stateFolder, "vectors.sqlite") }),
+    ...(engine.memory_mb !== undefined && { memoryBytes: engine.memory_mb * megabyte }),
+    idleUnloadMs: engine.idle_unload_seconds * 1_000,
+  };
 }
 
 /** Says what in config.toml has no effect, and which of its functions cannot be found. */

@@ -79,7 +79,7 @@ export class Embedder {
     const { tenant, caller } = request;
     const key = cacheKey({ tenant, digest: model.digest, shape, source: planned.source, maxTokens });
     const cached = this.parts.cache?.get(key);
-    this.parts.metrics.cacheAnswered(model.name, cached !== undefined);
+    if (this.parts.cache !== undefined) this.parts.metrics.cacheAnswered(model.name, cached !== undefined);
     if (cached !== undefined && !(cached.truncated && request.truncate === false)) {
       rows.cachedRows++;
       return Promise.resolve(cached);

@@ -7,6 +7,7 @@ import { acquireModel } from "./acquire-model.ts";
 import { Admission } from "./admission.ts";
 import { type Lane, runBatches } from "./batch-loop.ts";
 import { BatchQueue } from "./batch-queue.ts";
+import { DiskRowStore } from "./disk-row-store.ts";
 import { Embedder } from "./embedder.ts";
 import { EngineMetrics } from "./engine-metrics.ts";
 import type { EngineSettings } from "./engine-settings.ts";
@@ -51,7 +52,8 @@ async function serve(settings: EngineSettings): Promise<void> {
     }
   }
   const models = new ModelRegistry({ store: new ModelStore(), graphs, thread: first, acquire: acquireModel });
-  const cache = settings.cacheBytes > 0 ? new VectorCache(settings.cacheBytes) : undefined;
+  const store = settings.cacheFile === undefined ? undefined : new DiskRowStore(settings.cacheFile);
+  const cache = settings.cacheBytes > 0 ? new VectorCache(settings.cacheBytes, store) : undefined;
   metrics.watch({
     waitingTokens: (priority) => admission.waitingTokens(priority),
     cacheBytes: () => cache?.bytes ?? 0,

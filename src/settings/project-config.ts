@@ -22,6 +22,19 @@ const edgeRuntimeSchema = v.object({
   secrets: v.optional(v.record(v.string(), v.string()), {}),
 });
 
+const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const engineSchema = v.strictObject({
+  /** Where vectors are kept that were computed once. */
+  cache: v.optional(v.picklist(["memory", "disk", "off"]), "memory"),
+  cache_mb: v.optional(wholeNumber, 64),
+  /** What loaded models may take together; half of the machine's memory unless given. */
+  memory_mb: v.optional(wholeNumber),
+  idle_unload_seconds: v.optional(wholeNumber, 300),
+});
+
+const selvedgeSchema = v.strictObject({ engine: v.optional(engineSchema, {}) });
+
 /** The parts of Supabase's config.toml that are used here. Other sections belong to other programs. */
 const configSchema = v.object({
   project_id: v.optional(v.string()),
@@ -30,6 +43,8 @@ const configSchema = v.object({
   auth: v.optional(v.object({ jwt_secret: v.optional(v.pipe(v.string(), v.minLength(32))) }), {}),
   functions: v.optional(v.record(v.string(), functionSchema), {}),
   edge_runtime: v.optional(edgeRuntimeSchema, {}),
+  /** Ours alone: Supabase's CLI has no such section. */
+  selvedge: v.optional(selvedgeSchema, {}),
 });
 
 /** The parts of config.toml that Selvedge uses, with the contract's defaults filled in. */

@@ -22,7 +22,7 @@ const tasks = new BackgroundTasks();
 const servers: Deno.HttpServer[] = [];
 
 setEnvironment(boot.environment);
-define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket)) } });
+define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket), boot.name) } });
 define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });
 replaceServe({
   socket: boot.serveSocket,
