@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { statfs } from "node:fs/promises";
 import { isSelvedgeError, SelvedgeError } from "../contract/index.ts";
 import { requireFreePort } from "../gateway/index.ts";
-import { EngineProcess } from "../inference/index.ts";
+import { describePlan, EngineProcess, planFor } from "../inference/index.ts";
 import { cacheFolder, findModel, formatBytes, ModelStore, verifyModel } from "../models/index.ts";
 import { type ProjectFlags, readSettings } from "../settings/index.ts";
 import { findInstance } from "./instance.ts";
@@ -30,6 +30,7 @@ export async function* checkHealth(flags: ProjectFlags, signal: AbortSignal): As
     const { supabaseFolder, warnings } = await readSettings(flags);
     return warnings.length === 0 ? supabaseFolder : { warning: warnings.join("; ") };
   });
+  yield { subject: "threads", state: "ok", text: describePlan(planFor(navigator.hardwareConcurrency)) };
   yield await checkPort(flags);
   yield await checkDisk();
   yield await finding("weights", () => checkWeights(signal));

@@ -1,1 +1,2 @@
+export { describePlan, planFor } from "./machine-plan.ts";
 export { type EngineOptions, EngineProcess } from "./engine-process.ts";

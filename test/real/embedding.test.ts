@@ -105,3 +105,26 @@ Deno.test("supabase-js invokes a function with either kind of key", async () => 
     assertEquals(data.result.length, 384);
   }
 });
+
+Deno.test("run() gives details, pieces and small outputs when asked", async () => {
+  const { result: plain } = await run({ input: text });
+  const { result: detailed } = await run({ input: text, options: { details: true } });
+  assertEquals([detailed.embedding, detailed.tokens, detailed.truncated], [plain, 9, false]);
+  assertMatch(detailed.digest, /^[0-9a-f]{64}$/);
+  const { result: bits } = await run({ input: [text], options: { output: "binary" } });
+  assertEquals(bits[0].length, 384 / 8);
+  const { result: pieces } = await run({
+    input: "one two three",
+    options: { chunk: { tokens: 2, overlap: 0 } },
+  });
+  assertEquals(
+    pieces.map(({ text, start, end }: { text: string; start: number; end: number }) => [text, start, end]),
+    [
+      ["one two", 0, 7],
+      ["three", 8, 13],
+    ],
+  );
+  assertEquals(pieces[1].embedding, (await run({ input: "three" })).result);
+  const { code } = await run({ input: "word ".repeat(600), options: { truncate: false } });
+  assertEquals(code, "INPUT_TOO_LONG");
+});
