@@ -10,8 +10,11 @@ const pieceCharacters = 4096;
 /** A longer run without a boundary is cut where it is, so that no text keeps the engine from others. */
 const longestPieceCharacters = 16 * pieceCharacters;
 
-/** What lies beyond is not read: no model here has room for so much, unless it is almost all white space. */
-const longestTextCharacters = 1024 * 1024;
+/**
+ * Of a text, so many characters are read for each token that the model takes. Prose has about five; what has more
+ * than this is white space or one endless word, and would keep the engine from others for nothing.
+ */
+const charactersReadPerToken = 128;
 
 /**
  * Where a text may be cut without changing its tokens: BERT's normaliser looks at one character at a time,
@@ -69,7 +72,8 @@ export class Tokenizer {
   encode(text: string): Encoding {
     const ids: number[] = [];
     let start = 0;
-    while (start < Math.min(text.length, longestTextCharacters) && ids.length <= this.room) {
+    const limit = Math.min(text.length, charactersReadPerToken * this.maxTokens);
+    while (start < limit && ids.length <= this.room) {
       const end = this.#pieceEnd(text, start);
       for (const id of this.#tokens(text.slice(start, end))) ids.push(id);
       start = end;
