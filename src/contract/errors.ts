@@ -14,6 +14,8 @@ interface ErrorKind {
 export const errorKinds = {
   INPUT_INVALID: { actor: "caller", retryable: false },
   INPUT_TOO_LONG: { actor: "caller", retryable: false },
+  BODY_TOO_LARGE: { actor: "caller", retryable: false },
+  METHOD_NOT_ALLOWED: { actor: "caller", retryable: false },
   USAGE_INVALID: { actor: "caller", retryable: false },
   SETTINGS_INVALID: { actor: "operator", retryable: false },
   PORT_TAKEN: { actor: "operator", retryable: false },
@@ -57,11 +59,14 @@ const brand = Symbol.for("selvedge.error");
 export class SelvedgeError extends Error {
   readonly [brand] = true;
   readonly code: ErrorCode;
+  /** When to try again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterSeconds?: number }) {
     super(message, options);
     this.name = "SelvedgeError";
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   /** Whether the same attempt can succeed later. */

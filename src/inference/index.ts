@@ -1,1 +1,2 @@
+export { EngineClient } from "./engine-client.ts";
 export { type EngineOptions, EngineProcess } from "./engine-process.ts";

@@ -1,0 +1,118 @@
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type EmbedReply, isSelvedgeError, SelvedgeError } from "../../contract/index.ts";
+import type { EngineClient } from "../../inference/index.ts";
+import { BodyTooLarge, readBounded } from "../../kit/bounded-body.ts";
+import type { Keys } from "../../settings/index.ts";
+import type { Telemetry } from "../../telemetry/index.ts";
+import { identifyCaller } from "../auth.ts";
+import { withCors } from "../cors.ts";
+import { refusalOf } from "../error-replies.ts";
+import { type EmbeddingsDialect, fieldAtFault, tokensOf } from "./embeddings-dialect.ts";
+import { ollamaEmbed, ollamaEmbeddings } from "./ollama-embeddings.ts";
+import { openAiEmbeddings } from "./openai-embeddings.ts";
+
+/** The engine's own limit, refused here before it is read. */
+const maxBodyBytes = 32 * 1024 * 1024;
+/** How long a client that was refused may go on sending, so that it comes to read why. */
+const lingerMs = 2_000;
+
+const told = {
+  digest: "selvedge-model-digest",
+  tokens: "selvedge-tokens",
+  cachedRows: "selvedge-cached-rows",
+  errorCode: "selvedge-error-code",
+};
+/** What a page of another origin may read of an answer's headers. */
+const exposed = ["server-timing", "retry-after", ...Object.values(told)].join(", ");
+
+/** The paths that answer with embeddings, and the API that each speaks. */
+export const embeddingsDialects: ReadonlyMap<string, EmbeddingsDialect> = new Map([
+  ["/v1/embeddings", openAiEmbeddings],
+  ["/api/embed", ollamaEmbed],
+  ["/api/embeddings", ollamaEmbeddings],
+]);
+
+/** What {@linkcode answerWithEmbeddings} needs. */
+export interface EmbeddingsRoute {
+  readonly engine: EngineClient;
+  readonly keys: Keys;
+  readonly telemetry: Telemetry;
+}
+
+/** Answers a request in its dialect: who asks, what for, the engine's reply, and every failure. */
+export async function answerWithEmbeddings(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dialect: EmbeddingsDialect,
+  { engine, keys, telemetry }: EmbeddingsRoute,
+): Promise<void> {
+  const startedAt = performance.now();
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  try {
+    requirePost(request, response);
+    const caller = await identifyCaller(request.headers, keys);
+    const question = dialect.read(await readJson(request));
+    const reply = await engine.embed({ ...question.request, caller, tenant: caller }, gone.signal);
+    send(response, 200, headersOf(reply), question.answer(reply, performance.now() - startedAt));
+  } catch (error) {
+    const { status, headers, ...refusal } = refusalOf(error, telemetry);
+    const field = isSelvedgeError(error) ? fieldAtFault(error.cause) : undefined;
+    const body = dialect.refuse({ status, headers, ...refusal }, field);
+    send(response, status, { ...headers, [told.errorCode]: refusal.code }, body);
+    linger(request);
+  }
+}
+
+function requirePost({ method, url }: IncomingMessage, response: ServerResponse): void {
+  if (method === "POST") return;
+  response.setHeader("allow", "POST");
+  throw new SelvedgeError("METHOD_NOT_ALLOWED", `Cannot ${method} ${url}: use POST`);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  try {
+    if (Number(request.headers["content-length"]) > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
+    // A request that is destroyed takes its connection along, and the refusal with it.
+    return JSON.parse(await readBounded(request.iterator({ destroyOnReturn: false }), maxBodyBytes));
+  } catch (cause) {
+    if (cause instanceof BodyTooLarge) throw new SelvedgeError("BODY_TOO_LARGE", cause.message, { cause });
+    if (!(cause instanceof SyntaxError)) {
+      throw new SelvedgeError("CANCELLED", "The caller has gone", { cause });
+    }
+    const message = "Cannot read the request: its body is not JSON";
+    throw new SelvedgeError("INPUT_INVALID", message, { cause });
+  }
+}
+
+function headersOf(reply: EmbedReply): Record<string, string> {
+  const { tokenizeMs, queueMs, runMs, poolMs } = reply.timing;
+  const durations = { tokenize: tokenizeMs, queue: queueMs, run: runMs, pool: poolMs };
+  return {
+    "server-timing": Object.entries(durations).map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`).join(", "),
+    [told.digest]: reply.digest,
+    [told.tokens]: String(tokensOf(reply)),
+    [told.cachedRows]: String(reply.cachedRows),
+  };
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const described = { "content-type": "application/json", "content-length": bytes.length };
+  const allowed = withCors({ "access-control-expose-headers": exposed, ...headers });
+  response.writeHead(status, { ...described, ...allowed }).end(bytes);
+}
+
+/** Reads on for a while what nobody wants: a connection closed at once would take the refusal back. */
+function linger(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  request.once("close", () => clearTimeout(timer));
+}
