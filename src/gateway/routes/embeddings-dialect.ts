@@ -13,7 +13,8 @@ export interface EmbeddingsDialect {
 /** What a request asks for, and how its answer is told. */
 export interface Question {
   readonly request: Omit<EmbedRequest, "caller" | "tenant">;
-  answer(reply: EmbedReply, elapsedMs: number): object;
+  /** JSON, in pieces. */
+  answer(reply: EmbedReply, elapsedMs: number): Iterable<string>;
 }
 
 /** Long enough for every name there is, and short enough to be told back. */

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type EmbedReply, isSelvedgeError, SelvedgeError } from "../../contract/index.ts";
 import type { EngineClient } from "../../inference/index.ts";
@@ -55,12 +55,19 @@ export async function answerWithEmbeddings(
     const caller = await identifyCaller(request.headers, keys);
     const question = dialect.read(await readJson(request));
     const reply = await engine.embed({ ...question.request, caller, tenant: caller }, gone.signal);
-    send(response, 200, headersOf(reply), question.answer(reply, performance.now() - startedAt));
+    const pieces = question.answer(reply, performance.now() - startedAt);
+    await send(response, 200, headersOf(reply), pieces, gone.signal);
   } catch (error) {
-    const { status, headers, ...refusal } = refusalOf(error, telemetry);
+    const refusal = refusalOf(error, telemetry);
     const field = isSelvedgeError(error) ? fieldAtFault(error.cause) : undefined;
-    const body = dialect.refuse({ status, headers, ...refusal }, field);
-    send(response, status, { ...headers, [told.errorCode]: refusal.code }, body);
+    const headers = { ...refusal.headers, [told.errorCode]: refusal.code };
+    await send(
+      response,
+      refusal.status,
+      headers,
+      [JSON.stringify(dialect.refuse(refusal, field))],
+      gone.signal,
+    );
     linger(request);
   }
 }
@@ -97,16 +104,20 @@ function headersOf(reply: EmbedReply): Record<string, string> {
   };
 }
 
-function send(
+async function send(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: object,
-): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const described = { "content-type": "application/json", "content-length": bytes.length };
+  pieces: Iterable<string>,
+  gone: AbortSignal,
+): Promise<void> {
   const allowed = withCors({ "access-control-expose-headers": exposed, ...headers });
-  response.writeHead(status, { ...described, ...allowed }).end(bytes);
+  response.writeHead(status, { "content-type": "application/json", ...allowed });
+  for (const piece of pieces) {
+    if (gone.aborted) return;
+    if (!response.write(piece)) await once(response, "drain", { signal: gone }).catch(() => "it has gone");
+  }
+  response.end();
 }
 
 /** Reads on for a while what nobody wants: a connection closed at once would take the refusal back. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { maxInputs } from "../../contract/index.ts";
+import { jsonWithArray } from "../json-pieces.ts";
 import {
   commonMembers,
   type EmbeddingsDialect,
@@ -34,14 +35,16 @@ export const ollamaEmbed: EmbeddingsDialect = {
     const asked = parseBody(embedBody, body);
     return {
       request: engineRequest(asked, asked.input ?? []),
-      answer: (reply, elapsedMs) => ({
-        model: asked.model,
-        embeddings: reply.values.map((row) => Array.from(row)),
-        total_duration: Math.round(elapsedMs * nanosecondsAMillisecond),
-        // The engine does not tell loading from waiting.
-        load_duration: 0,
-        prompt_eval_count: tokensOf(reply),
-      }),
+      answer(reply, elapsedMs) {
+        const head = {
+          model: asked.model,
+          total_duration: Math.round(elapsedMs * nanosecondsAMillisecond),
+          // The engine does not tell loading from waiting.
+          load_duration: 0,
+          prompt_eval_count: tokensOf(reply),
+        };
+        return jsonWithArray(head, "embeddings", reply.values.values().map((row) => Array.from(row)));
+      },
     };
   },
   refuse,
@@ -53,7 +56,7 @@ export const ollamaEmbeddings: EmbeddingsDialect = {
     const asked = parseBody(legacyBody, body);
     return {
       request: { ...engineRequest(asked, asked.prompt ?? []), normalize: false },
-      answer: ({ values }) => ({ embedding: Array.from(values[0] ?? []) }),
+      answer: ({ values }) => [JSON.stringify({ embedding: Array.from(values[0] ?? []) })],
     };
   },
   refuse,

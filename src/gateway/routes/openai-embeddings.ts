@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as v from "valibot";
 import { type ErrorCode, maxInputs, type RowValues } from "../../contract/index.ts";
+import { jsonWithArray } from "../json-pieces.ts";
 import {
   commonMembers,
   type EmbeddingsDialect,
@@ -60,12 +61,11 @@ export const openAiEmbeddings: EmbeddingsDialect = {
       request: { ...engineRequest(asked, asked.input), truncate: asked.truncate ?? false },
       answer(reply) {
         const tokens = tokensOf(reply);
-        return {
-          object: "list",
-          data: reply.values.map((row, index) => ({ object: "embedding", index, embedding: encode(row) })),
-          model: asked.model,
-          usage: { prompt_tokens: tokens, total_tokens: tokens },
-        };
+        const usage = { prompt_tokens: tokens, total_tokens: tokens };
+        const rows = reply.values.entries().map(([index, row]) => (
+          { object: "embedding", index, embedding: encode(row) }
+        ));
+        return jsonWithArray({ object: "list", model: asked.model, usage }, "data", rows);
       },
     };
   },
