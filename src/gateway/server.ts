@@ -4,17 +4,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SelvedgeError } from "../contract/index.ts";
 import type { Functions } from "../functions/index.ts";
 import type { EngineClient } from "../inference/index.ts";
+import { ByteBudget } from "../kit/byte-budget.ts";
 import type { Keys } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
 import { refusalOf } from "./error-replies.ts";
-import { answerWithEmbeddings, embeddingsDialects } from "./routes/embeddings.ts";
+import { answerWithEmbeddings, embeddingsDialects, type EmbeddingsRoute } from "./routes/embeddings.ts";
 import { answerWithFunction, functionsPrefix } from "./routes/functions.ts";
 import { supabaseError } from "./supabase-errors.ts";
 
 const drainMs = 5_000;
 /** Longer than clients and load balancers keep idle connections, so that they are not cut while in use. */
 const keepAliveMs = 75_000;
+
+/** Bodies that the host itself reads, of all requests under way: they are in memory until they are answered. */
+const maxHeldBodyBytes = 256 * 1024 * 1024;
 
 /** A client that has not sent its headers by then is cut. */
 const headersMs = 60_000;
@@ -46,11 +50,12 @@ export interface Gateway {
  * @throws {SelvedgeError} `PORT_TAKEN`
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const context = { ...options, bodies: new ByteBudget(maxHeldBodyBytes) };
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 },
     async (request, response) => {
       try {
-        await route(request, response, options);
+        await route(request, response, context);
       } catch (error) {
         fail(response, error, options.telemetry);
       }
@@ -73,7 +78,7 @@ export function requireFreePort(hostname: string, port: number): void {
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  options: GatewayOptions,
+  options: GatewayOptions & EmbeddingsRoute,
 ): Promise<void> {
   const url = addressOf(request);
   const path = url?.pathname;

@@ -1,7 +1,7 @@
 /** What HTTP itself says at the doors of embeddings, whatever the client. */
 import { SignJWT } from "jose";
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
-import { childrenOf, processesWith, Project } from "../project.ts";
+import { childrenOf, eventually, processesWith, Project } from "../project.ts";
 
 const model = "gte-small";
 
@@ -147,4 +147,26 @@ Deno.test("more requests than can wait are refused with 429 and the time to try 
   leaving.abort();
   await Promise.allSettled(many);
   assertEquals((await post(plain)).status, 200);
+});
+
+Deno.test("bodies that are more together than the host may hold are refused with 429, and it forgets them", async () => {
+  const half = new TextEncoder().encode(`{"model":"${"x".repeat(30 * 1024 * 1024)}`);
+  const ends = new AbortController();
+  const busy = Promise.withResolvers<number>();
+  const many = Array.from({ length: 10 }, async () => {
+    // The rest of the body never comes.
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(half) });
+    const response = await post(body, {}, ends.signal);
+    await response.body?.cancel();
+    busy.resolve(response.status);
+  });
+  many.forEach((request) => request.catch(() => "it was cut below"));
+  assertEquals(await busy.promise, 429);
+  ends.abort();
+  await Promise.allSettled(many);
+  const large = JSON.stringify({ model, input: "x ".repeat(15 * 1024 * 1024), truncate: true });
+  await eventually(async () => {
+    const statuses = await Promise.all([post(large), post(large)].map(async (each) => (await each).status));
+    return statuses.every((status) => status === 200) ? true : undefined;
+  }, () => "room for large bodies again");
 });

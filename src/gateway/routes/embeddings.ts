@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type EmbedReply, isSelvedgeError, SelvedgeError } from "../../contract/index.ts";
 import type { EngineClient } from "../../inference/index.ts";
 import { BodyTooLarge, readBounded } from "../../kit/bounded-body.ts";
+import { type ByteAccount, type ByteBudget, ByteBudgetSpent } from "../../kit/byte-budget.ts";
 import type { Keys } from "../../settings/index.ts";
 import type { Telemetry } from "../../telemetry/index.ts";
 import { identifyCaller } from "../auth.ts";
@@ -36,6 +37,8 @@ export const embeddingsDialects: ReadonlyMap<string, EmbeddingsDialect> = new Ma
 /** What {@linkcode answerWithEmbeddings} needs. */
 export interface EmbeddingsRoute {
   readonly engine: EngineClient;
+  /** What the bodies of requests under way may take together. */
+  readonly bodies: ByteBudget;
   readonly keys: Keys;
   readonly telemetry: Telemetry;
 }
@@ -45,15 +48,16 @@ export async function answerWithEmbeddings(
   request: IncomingMessage,
   response: ServerResponse,
   dialect: EmbeddingsDialect,
-  { engine, keys, telemetry }: EmbeddingsRoute,
+  { engine, bodies, keys, telemetry }: EmbeddingsRoute,
 ): Promise<void> {
   const startedAt = performance.now();
   const gone = new AbortController();
   response.once("close", () => gone.abort());
+  using account = bodies.open();
   try {
     requirePost(request, response);
     const caller = await identifyCaller(request.headers, keys);
-    const question = dialect.read(await readJson(request));
+    const question = dialect.read(await readJson(request, account));
     const reply = await engine.embed({ ...question.request, caller, tenant: caller }, gone.signal);
     const pieces = question.answer(reply, performance.now() - startedAt);
     await send(response, 200, headersOf(reply), pieces, gone.signal);
@@ -78,19 +82,27 @@ function requirePost({ method, url }: IncomingMessage, response: ServerResponse)
   throw new SelvedgeError("METHOD_NOT_ALLOWED", `Cannot ${method} ${url}: use POST`);
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, account: ByteAccount): Promise<unknown> {
   try {
     if (Number(request.headers["content-length"]) > maxBodyBytes) throw new BodyTooLarge(maxBodyBytes);
     // A request that is destroyed takes its connection along, and the refusal with it.
-    return JSON.parse(await readBounded(request.iterator({ destroyOnReturn: false }), maxBodyBytes));
+    const chunks = request.iterator({ destroyOnReturn: false });
+    return JSON.parse(await readBounded(account.charge(chunks), maxBodyBytes));
   } catch (cause) {
-    if (cause instanceof BodyTooLarge) throw new SelvedgeError("BODY_TOO_LARGE", cause.message, { cause });
-    if (!(cause instanceof SyntaxError)) {
-      throw new SelvedgeError("CANCELLED", "The caller has gone", { cause });
-    }
-    const message = "Cannot read the request: its body is not JSON";
-    throw new SelvedgeError("INPUT_INVALID", message, { cause });
+    throw unreadable(cause);
   }
+}
+
+function unreadable(cause: unknown): SelvedgeError {
+  if (cause instanceof BodyTooLarge) return new SelvedgeError("BODY_TOO_LARGE", cause.message, { cause });
+  if (cause instanceof ByteBudgetSpent) {
+    const message = "Cannot read the request: too many large ones are under way; try again";
+    return new SelvedgeError("ENGINE_BUSY", message, { cause });
+  }
+  if (cause instanceof SyntaxError) {
+    return new SelvedgeError("INPUT_INVALID", "Cannot read the request: its body is not JSON", { cause });
+  }
+  return new SelvedgeError("CANCELLED", "The caller has gone", { cause });
 }
 
 function headersOf(reply: EmbedReply): Record<string, string> {
