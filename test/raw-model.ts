@@ -25,6 +25,7 @@ export async function openRawModel() {
   };
   return {
     run,
+    ids: (text: string) => tokenizer.encode(text),
     tokenCount: (text: string) => tokenizer.encode(text).length,
     embed: async (text: string) => l2Normalize(pool((await run(text)).states, entry.dimensions, "mean")),
   };
