@@ -162,6 +162,19 @@ export async function processesWith(text: string): Promise<number[]> {
   return found;
 }
 
+/** The ids of the living processes that `parent` started. */
+export async function childrenOf(parent: number): Promise<number[]> {
+  const children = await Deno.readTextFile(`/proc/${parent}/task/${parent}/children`);
+  return children.trim().split(" ").filter((id) => id !== "").map(Number);
+}
+
+/** The processor time that a process has used, in ticks of 10 ms. */
+export async function cpuTicks(id: number): Promise<number> {
+  const stat = await Deno.readTextFile(`/proc/${id}/stat`);
+  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
+  return user! + system!;
+}
+
 async function timeout(milliseconds: number): Promise<never> {
   await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, milliseconds)));
   throw new Error(`Selvedge was not ready in ${milliseconds / 1000} s`);

@@ -25,6 +25,7 @@ export async function openRawModel() {
   };
   return {
     run,
+    ids: (text: string): number[] => [...tokenizer.encode(text).ids],
     tokenCount: (text: string) => tokenizer.encode(text).ids.length,
     embed: async (text: string) => l2Normalize(pool((await run(text)).states, entry.dimensions, "mean")),
   };

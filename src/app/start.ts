@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Functions } from "../functions/index.ts";
 import { openGateway, requireFreePort } from "../gateway/index.ts";
-import { EngineProcess } from "../inference/index.ts";
+import { EngineClient, EngineProcess } from "../inference/index.ts";
 import { findModel, ModelStore, pullModel, type PullProgress } from "../models/index.ts";
 import { defaultFunctionConfig, type Keys, openKeys, type Settings } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
@@ -48,6 +48,8 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
     ...{ socket: engineSocket, model: defaultModel, telemetry, signal },
   });
   up.defer(() => engine.close());
+  const client = new EngineClient(engineSocket);
+  up.defer(() => client.close());
   signal.throwIfAborted();
   await Deno.mkdir(functionsFolder, { recursive: true });
   const defaults = defaultFunctionConfig;
@@ -56,7 +58,15 @@ export async function start({ settings, telemetry, onPull, signal }: StartOption
   engine.onRestart = () => functions.relinkEngine();
   await warn(settings, functions, telemetry);
   const id = crypto.randomUUID();
-  const gateway = await openGateway({ hostname, port, keys, functions, telemetry, instanceId: id });
+  const gateway = await openGateway({
+    hostname,
+    port,
+    keys,
+    functions,
+    engine: client,
+    telemetry,
+    instanceId: id,
+  });
   // Together: a request in flight ends when its function is done, or is made to end.
   up.defer(() => Promise.all([gateway.close(), functions.close()]).then(() => {}));
   await claim.announce({ id, processId: Deno.pid, apiUrl: settings.apiUrl, runFolder });

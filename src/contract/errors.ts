@@ -14,6 +14,8 @@ interface ErrorKind {
 export const errorKinds = {
   INPUT_INVALID: { actor: "caller", retryable: false },
   INPUT_TOO_LONG: { actor: "caller", retryable: false },
+  BODY_TOO_LARGE: { actor: "caller", retryable: false },
+  METHOD_NOT_ALLOWED: { actor: "caller", retryable: false },
   USAGE_INVALID: { actor: "caller", retryable: false },
   SETTINGS_INVALID: { actor: "operator", retryable: false },
   PORT_TAKEN: { actor: "operator", retryable: false },

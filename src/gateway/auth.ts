@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { createHash, createSecretKey, timingSafeEqual } from "node:crypto";
-import { decodeProtectedHeader, jwtVerify } from "jose";
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
 import { SelvedgeError } from "../contract/index.ts";
 import type { Keys } from "../settings/index.ts";
 
@@ -26,16 +26,44 @@ export function rewriteAuthorization(headers: IncomingHttpHeaders, keys: Keys): 
  *   `TOKEN_ALGORITHM_UNSUPPORTED` or `TOKEN_INVALID`
  */
 export async function verifyToken(authorization: string | undefined, keys: Keys): Promise<void> {
-  if (authorization === undefined) {
-    throw new SelvedgeError("AUTH_HEADER_MISSING", "The request carries no token");
-  }
+  if (authorization === undefined) throw missing();
+  await claimsOf(tokenIn(authorization), keys);
+}
+
+/**
+ * Who sends a request: `anon`, `service_role`, or `user:<sub>` for a token of a user. A key or token comes in
+ * `Authorization: Bearer` or in `apikey`; where both come both must hold, and Authorization says who it is.
+ *
+ * @throws {SelvedgeError} as {@linkcode verifyToken}
+ */
+export async function identifyCaller(
+  { authorization, apikey }: IncomingHttpHeaders,
+  keys: Keys,
+): Promise<string> {
+  const given = [authorization === undefined ? undefined : tokenIn(authorization), apikey]
+    .filter((credential) => typeof credential === "string");
+  const [caller] = await Promise.all(given.map((credential) => holderOf(credential, keys)));
+  if (caller === undefined) throw missing();
+  return caller;
+}
+
+async function holderOf(credential: string, keys: Keys): Promise<string> {
+  if (isSame(credential, keys.secretKey)) return "service_role";
+  if (isSame(credential, keys.publishableKey)) return "anon";
+  const { sub, role } = await claimsOf(credential, keys);
+  return sub ? `user:${sub}` : typeof role === "string" ? role : "anon";
+}
+
+function tokenIn(authorization: string): string {
   const [scheme, token, ...rest] = authorization.split(" ");
-  if (scheme !== "Bearer" || !token || rest.length > 0) {
-    throw new SelvedgeError(
-      "AUTH_HEADER_MALFORMED",
-      "The Authorization header is not of the form: Bearer TOKEN",
-    );
-  }
+  if (scheme === "Bearer" && token && rest.length === 0) return token;
+  throw new SelvedgeError(
+    "AUTH_HEADER_MALFORMED",
+    "The Authorization header is not of the form: Bearer TOKEN",
+  );
+}
+
+async function claimsOf(token: string, keys: Keys): Promise<JWTPayload> {
   const algorithm = algorithmOf(token);
   if (algorithm !== "HS256") {
     throw new SelvedgeError(
@@ -44,7 +72,8 @@ export async function verifyToken(authorization: string | undefined, keys: Keys)
     );
   }
   try {
-    await jwtVerify(token, createSecretKey(keys.jwtSecret, "utf8"), { algorithms: ["HS256"] });
+    const secret = createSecretKey(keys.jwtSecret, "utf8");
+    return (await jwtVerify(token, secret, { algorithms: ["HS256"] })).payload;
   } catch (cause) {
     throw new SelvedgeError("TOKEN_INVALID", "The token's signature or time does not hold", { cause });
   }
@@ -62,4 +91,8 @@ function algorithmOf(token: string): string {
 function isSame(given: string, key: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(key));
+}
+
+function missing(): SelvedgeError {
+  return new SelvedgeError("AUTH_HEADER_MISSING", "The request carries no token");
 }

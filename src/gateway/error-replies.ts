@@ -1,61 +1,53 @@
-import { type ErrorCode, isSelvedgeError } from "../contract/index.ts";
+import { type ErrorCode, errorKinds, isSelvedgeError } from "../contract/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 
-interface ErrorReply {
+/** The one table from error codes to HTTP. A code that is not here is our fault: 500. */
+const statuses: { readonly [Code in ErrorCode]?: number } = {
+  INPUT_INVALID: 400,
+  INPUT_TOO_LONG: 400,
+  BODY_TOO_LARGE: 413,
+  METHOD_NOT_ALLOWED: 405,
+  MODEL_UNKNOWN: 404,
+  MODEL_MISSING: 503,
+  ENGINE_BUSY: 429,
+  ENGINE_UNAVAILABLE: 503,
+  FUNCTION_NOT_FOUND: 404,
+  FUNCTION_BOOT_FAILED: 503,
+  FUNCTION_CRASHED: 500,
+  // The client has gone: nobody reads this. The status is the one that proxies write in their logs.
+  CANCELLED: 499,
+  AUTH_HEADER_MISSING: 401,
+  AUTH_HEADER_MALFORMED: 401,
+  TOKEN_MALFORMED: 401,
+  TOKEN_INVALID: 401,
+  TOKEN_ALGORITHM_UNSUPPORTED: 401,
+};
+
+/** A failure as HTTP tells it, whatever the shape of the body. */
+export interface Refusal {
+  readonly code: ErrorCode;
   readonly status: number;
-  /** Supabase's hosted platform says this in the header `sb-error-code`. */
-  readonly sbErrorCode?: string;
-  /** The body that Supabase's CLI sends from `functions serve`: text, or JSON. */
-  readonly body: string | object;
+  /** For the caller to read; tells nothing of a fault of ours. */
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-const unauthorized = (sbErrorCode: string, msg: string): ErrorReply => ({
-  status: 401,
-  sbErrorCode,
-  body: { msg },
-});
-
-/** The one table from error codes to HTTP. A code that is not here is our fault: 500. */
-const replies: { readonly [Code in ErrorCode]?: ErrorReply } = {
-  FUNCTION_NOT_FOUND: { status: 404, sbErrorCode: "NOT_FOUND", body: "Function not found" },
-  FUNCTION_BOOT_FAILED: {
-    status: 503,
-    sbErrorCode: "BOOT_ERROR",
-    body: { code: "BOOT_ERROR", message: "Worker failed to boot (please check logs)" },
-  },
-  FUNCTION_CRASHED: {
-    status: 500,
-    sbErrorCode: "WORKER_ERROR",
-    body: { code: "WORKER_ERROR", message: "Function exited due to an error (please check logs)" },
-  },
-  // The client has gone: nobody reads this. The status is the one that proxies write in their logs.
-  CANCELLED: { status: 499, body: "" },
-  AUTH_HEADER_MISSING: unauthorized("UNAUTHORIZED_NO_AUTH_HEADER", "Error: Missing authorization header"),
-  AUTH_HEADER_MALFORMED: unauthorized(
-    "UNAUTHORIZED_INVALID_JWT_FORMAT",
-    "Error: Auth header is not 'Bearer {token}'",
-  ),
-  TOKEN_MALFORMED: unauthorized("UNAUTHORIZED_INVALID_JWT_FORMAT", "Invalid JWT"),
-  TOKEN_INVALID: unauthorized("UNAUTHORIZED_LEGACY_JWT", "Invalid JWT"),
-  TOKEN_ALGORITHM_UNSUPPORTED: unauthorized("UNAUTHORIZED_UNSUPPORTED_TOKEN_ALGORITHM", "Invalid JWT"),
-};
-
-const ourFault: ErrorReply = {
-  status: 500,
-  body: { code: "Internal Server Error", message: "Request failed due to an internal server error" },
-};
-
-/** What to answer to a request that failed with `error`. What the operator should know goes to the log. */
-export function errorReply(
-  error: unknown,
-  telemetry: Telemetry,
-): { status: number; headers: Record<string, string>; body: string | object } {
+/** How a request that failed with `error` is refused. What the operator should know goes to the log. */
+export function refusalOf(error: unknown, telemetry: Telemetry): Refusal {
   const code = isSelvedgeError(error) ? error.code : "INTERNAL";
-  const { status, sbErrorCode, body } = replies[code] ?? ourFault;
-  if (replies[code] === undefined || code === "FUNCTION_CRASHED") {
+  const status = statuses[code] ?? 500;
+  // That a function does not boot is logged where it fails.
+  if (errorKinds[code].actor !== "caller" && code !== "FUNCTION_BOOT_FAILED") {
     telemetry.record("request.failed", { code, reason: described(error) });
   }
-  return { status, headers: sbErrorCode === undefined ? {} : { "sb-error-code": sbErrorCode }, body };
+  if (!isSelvedgeError(error) || statuses[code] === undefined) {
+    return { code, status, message: "Request failed due to an internal server error", headers: {} };
+  }
+  const { message, retryAfterSeconds = 1 } = error;
+  // At least a second: 0 would have clients try again at once.
+  const retryAfter = String(Math.max(1, Math.ceil(retryAfterSeconds)));
+  const mayTryAgain = code === "ENGINE_BUSY" || code === "ENGINE_UNAVAILABLE";
+  return { code, status, message, headers: mayTryAgain ? { "retry-after": retryAfter } : {} };
 }
 
 function described(error: unknown): string {

@@ -3,15 +3,22 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { SelvedgeError } from "../contract/index.ts";
 import type { Functions } from "../functions/index.ts";
+import type { EngineClient } from "../inference/index.ts";
+import { ByteBudget } from "../kit/byte-budget.ts";
 import type { Keys } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
-import { errorReply } from "./error-replies.ts";
+import { refusalOf } from "./error-replies.ts";
+import { answerWithEmbeddings, embeddingsDialects, type EmbeddingsRoute } from "./routes/embeddings.ts";
 import { answerWithFunction, functionsPrefix } from "./routes/functions.ts";
+import { supabaseError } from "./supabase-errors.ts";
 
 const drainMs = 5_000;
 /** Longer than clients and load balancers keep idle connections, so that they are not cut while in use. */
 const keepAliveMs = 75_000;
+
+/** Bodies that the host itself reads, of all requests under way: they are in memory until they are answered. */
+const maxHeldBodyBytes = 256 * 1024 * 1024;
 
 /** A client that has not sent its headers by then is cut. */
 const headersMs = 60_000;
@@ -22,6 +29,7 @@ export interface GatewayOptions {
   readonly port: number;
   readonly keys: Keys;
   readonly functions: Functions;
+  readonly engine: EngineClient;
   readonly telemetry: Telemetry;
   /** Told by the health route, so that nobody takes another project's Selvedge for this one. */
   readonly instanceId: string;
@@ -42,11 +50,12 @@ export interface Gateway {
  * @throws {SelvedgeError} `PORT_TAKEN`
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const context = { ...options, bodies: new ByteBudget(maxHeldBodyBytes) };
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 },
     async (request, response) => {
       try {
-        await route(request, response, options);
+        await route(request, response, context);
       } catch (error) {
         fail(response, error, options.telemetry);
       }
@@ -69,7 +78,7 @@ export function requireFreePort(hostname: string, port: number): void {
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  options: GatewayOptions,
+  options: GatewayOptions & EmbeddingsRoute,
 ): Promise<void> {
   const url = addressOf(request);
   const path = url?.pathname;
@@ -78,6 +87,8 @@ async function route(
   if (path === "/_internal/health" || path === `${functionsPrefix}/_internal/health`) {
     return send(response, 200, { message: "ok" }, { [instanceIdHeader]: options.instanceId });
   }
+  const dialect = embeddingsDialects.get(url.pathname);
+  if (dialect !== undefined) return await answerWithEmbeddings(request, response, dialect, options);
   if (url.pathname.startsWith(`${functionsPrefix}/`)) {
     return await answerWithFunction(request, url, response, options.functions, options.keys);
   }
@@ -89,10 +100,11 @@ function addressOf({ url = "/", headers: { host = "localhost" } }: IncomingMessa
 }
 
 function fail(response: ServerResponse, error: unknown, telemetry: Telemetry): void {
-  const { status, headers, body } = errorReply(error, telemetry);
+  const refusal = refusalOf(error, telemetry);
+  const { headers, body } = supabaseError(refusal);
   // A response that has begun cannot become another one: cutting it tells the client.
   if (response.headersSent) response.destroy();
-  else send(response, status, body, headers);
+  else send(response, refusal.status, body, headers);
 }
 
 function send(

@@ -5,7 +5,11 @@ import { assertEquals, assertTrue } from "../assert.ts";
 import { temporaryFolder } from "../project.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const guides = ["README.md", "docs/cli.md", "docs/functions.md", "docs/models.md", "CONTRIBUTING.md"];
+const guides = [
+  "README.md",
+  ...["cli", "functions", "api", "models"].map((name) => `docs/${name}.md`),
+  "CONTRIBUTING.md",
+];
 /** These run this test: CI runs the first, and the first runs the others. */
 const runElsewhere = ["npm ci && npm test", "npm test", "npm run check"];
 /** CONTRIBUTING says in two lines what the README says in one. */

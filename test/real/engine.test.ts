@@ -6,7 +6,7 @@ import { encodeOutput } from "../../src/inference/row-output.ts";
 import { findModel } from "../../src/models/index.ts";
 import { EngineClient } from "../../src/worker/engine-client.ts";
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
-import { selvedgeCommand, temporaryFolder } from "../project.ts";
+import { cpuTicks, selvedgeCommand, temporaryFolder } from "../project.ts";
 
 const model = "gte-small";
 const options = { meanPool: true, normalize: true, caller: "test", tenant: "test" };
@@ -37,12 +37,6 @@ async function openEngine(settings: Partial<EngineOptions> = {}, model = "gte-sm
 async function codeOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(() => "no error", (error) => error);
   return isSelvedgeError(error) ? error.code : String(error);
-}
-
-async function cpuTicks(id: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${id}/stat`);
-  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
-  return user! + system!;
 }
 
 Deno.test("a long list does not hold up the lone text of another caller, and stops when its caller goes", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
 import {
+  childrenOf,
   eventually,
   freePort,
   processesWith,
@@ -26,12 +27,9 @@ Deno.serve(async () => {
   return new Response("finished");
 });`;
 
-/** The ids of the host's and its children's processes: all of them name the project or the run folder. */
-async function family(project: Project): Promise<number[]> {
-  const children = await Deno.readTextFile(
-    `/proc/${project.process.pid}/task/${project.process.pid}/children`,
-  );
-  return children.trim().split(" ").filter((id) => id !== "").map(Number);
+/** The ids of the host's processes. */
+function family(project: Project): Promise<number[]> {
+  return childrenOf(project.process.pid);
 }
 
 async function gone(ids: readonly number[]): Promise<void> {
