@@ -47,6 +47,16 @@ export async function identifyCaller(
   return caller;
 }
 
+/** Lets only the project's own server side in. @throws {SelvedgeError} what {@linkcode identifyCaller} throws; `TOKEN_INVALID` */
+export async function requireServiceRole(headers: IncomingHttpHeaders, keys: Keys): Promise<void> {
+  const caller = await identifyCaller(headers, keys);
+  if (caller === "service_role") return;
+  throw new SelvedgeError(
+    "TOKEN_INVALID",
+    `This is for the secret key or the service role, not for "${caller}"`,
+  );
+}
+
 async function holderOf(credential: string, keys: Keys): Promise<string> {
   if (isSame(credential, keys.secretKey)) return "service_role";
   if (isSame(credential, keys.publishableKey)) return "anon";

@@ -7,6 +7,7 @@ import type { EngineClient } from "../inference/index.ts";
 import { ByteBudget } from "../kit/byte-budget.ts";
 import type { Keys } from "../settings/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
+import { requireServiceRole } from "./auth.ts";
 import { isPreflight, preflightHeaders, withCors } from "./cors.ts";
 import { refusalOf } from "./error-replies.ts";
 import { answerWithEmbeddings, embeddingsDialects, type EmbeddingsRoute } from "./routes/embeddings.ts";
@@ -86,6 +87,10 @@ async function route(
   if (isPreflight(request)) return void response.writeHead(200, preflightHeaders(request)).end();
   if (path === "/_internal/health" || path === `${functionsPrefix}/_internal/health`) {
     return send(response, 200, { message: "ok" }, { [instanceIdHeader]: options.instanceId });
+  }
+  if (path === "/metrics") {
+    await requireServiceRole(request.headers, options.keys);
+    return send(response, 200, await options.engine.metrics());
   }
   const dialect = embeddingsDialects.get(url.pathname);
   if (dialect !== undefined) return await answerWithEmbeddings(request, response, dialect, options);

@@ -8,6 +8,7 @@ import {
   type EngineFault,
   isErrorCode,
   isSelvedgeError,
+  metricsPath,
   SelvedgeError,
 } from "../contract/index.ts";
 
@@ -59,6 +60,16 @@ export class EngineClient {
       throw signal.aborted && !isSelvedgeError(error) ? cancelled(error) : error;
     } finally {
       this.#underWay--;
+    }
+  }
+
+  /** The engine's metrics, in Prometheus' text format. @throws {SelvedgeError} `ENGINE_UNAVAILABLE` */
+  async metrics(): Promise<string> {
+    try {
+      const { body } = await this.#pool.request({ path: metricsPath, method: "GET" });
+      return await body.text();
+    } catch (error) {
+      throw unavailable(error);
     }
   }
 

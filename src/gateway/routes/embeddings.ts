@@ -8,6 +8,7 @@ import type { Keys } from "../../settings/index.ts";
 import type { Telemetry } from "../../telemetry/index.ts";
 import { identifyCaller } from "../auth.ts";
 import { withCors } from "../cors.ts";
+import { traceEmbedding } from "../embedding-trace.ts";
 import { refusalOf } from "../error-replies.ts";
 import { type EmbeddingsDialect, fieldAtFault, tokensOf } from "./embeddings-dialect.ts";
 import { ollamaEmbed, ollamaEmbeddings } from "./ollama-embeddings.ts";
@@ -59,7 +60,9 @@ export async function answerWithEmbeddings(
     const caller = await identifyCaller(request.headers, keys);
     const question = dialect.read(await readJson(request, account));
     const reply = await engine.embed({ ...question.request, caller, tenant: caller }, gone.signal);
-    const pieces = question.answer(reply, performance.now() - startedAt);
+    const elapsedMs = performance.now() - startedAt;
+    traceEmbedding(question.request.model, caller, elapsedMs, reply);
+    const pieces = question.answer(reply, elapsedMs);
     await send(response, 200, headersOf(reply), pieces, gone.signal);
   } catch (error) {
     const refusal = refusalOf(error, telemetry);
