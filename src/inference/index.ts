@@ -1,1 +1,8 @@
 export { type EngineOptions, EngineProcess } from "./engine-process.ts";
+export {
+  type CheckedGraph,
+  type CheckedModel,
+  checkGraph,
+  checkModel,
+  type ModelToCheck,
+} from "./graph-check.ts";

@@ -1,10 +1,10 @@
-import { findModel, type ModelEntry, type ModelStore } from "../models/index.ts";
+import { type EmbeddingEntry, findEmbeddingModel, type ModelStore } from "../models/index.ts";
 import type { OnnxThread } from "./onnx-thread.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /** A model that every thread can run. */
 export interface LoadedModel {
-  readonly entry: ModelEntry;
+  readonly entry: EmbeddingEntry;
   readonly tokenizer: Tokenizer;
   /** The sha256 of the graph: the identity of the vectors it makes. */
   readonly digest: string;
@@ -16,7 +16,7 @@ export class ModelLoader {
 
   constructor(private readonly store: ModelStore, private readonly threads: readonly OnnxThread[]) {}
 
-  /** @throws {SelvedgeError} `MODEL_UNKNOWN` or `MODEL_MISSING` */
+  /** @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`, or `INPUT_INVALID` for a model of another task */
   load(name: string): Promise<LoadedModel> {
     const known = this.#loads.get(name);
     if (known !== undefined) return known;
@@ -27,7 +27,7 @@ export class ModelLoader {
   }
 
   async #load(name: string): Promise<LoadedModel> {
-    const entry = findModel(name);
+    const entry = await findEmbeddingModel(name, this.store);
     const files = await this.store.locate(entry);
     const [tokenizer] = await Promise.all([
       readTokenizer(files, entry.maxTokens),

@@ -1,5 +1,5 @@
 /** How the hidden states of a text's tokens become one vector. */
-export type Pooling = "mean" | "cls";
+export type Pooling = "mean" | "cls" | "last";
 
 /**
  * Pools the hidden states of one text (tokens × dimensions, row-major), in float64, into one vector. Every
@@ -9,6 +9,10 @@ export function pool(states: Float32Array, dimensions: number, pooling: Pooling)
   const vector = new Float64Array(dimensions);
   if (pooling === "cls") {
     vector.set(states.subarray(0, dimensions));
+    return vector;
+  }
+  if (pooling === "last") {
+    vector.set(states.subarray(states.length - dimensions));
     return vector;
   }
   const tokens = states.length / dimensions;
