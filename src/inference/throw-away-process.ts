@@ -54,11 +54,21 @@ function spawn(job: CheckJob, { memoryBytes }: ProcessLimits): Deno.ChildProcess
       `--v8-flags=--max-old-space-size=${heapMegabytes}`,
       ...[new URL("./graph-check-main.ts", import.meta.url).pathname, JSON.stringify(job)],
     ],
-    env: { NO_COLOR: "1" },
+    // Nothing of the host's environment, which may hold secrets, but what Deno needs to find its own cache.
+    clearEnv: true,
+    env: { NO_COLOR: "1", ...denoEnvironment() },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+function denoEnvironment(): Record<string, string> {
+  const names = ["DENO_DIR", "XDG_CACHE_HOME", "HOME", "TMPDIR"];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
 }
 
 /** Ends the process when a limit is passed and says which; undefined when it ended before. */
