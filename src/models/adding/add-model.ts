@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { SelvedgeError } from "../../contract/index.ts";
+import { isSelvedgeError, SelvedgeError } from "../../contract/index.ts";
 import { catalogue } from "../catalogue.ts";
 import { type EmbeddingEntry, fileOf, isKnown } from "../catalogue-schema.ts";
 import { derivedSuffix } from "../derived-entry.ts";
@@ -55,24 +55,40 @@ const profilePaths = [
  * @throws USAGE_INVALID, MODEL_INVALID, MODEL_UNREACHABLE, MODEL_CORRUPT, DISK_FULL, CANCELLED
  */
 export async function addModel(options: AddOptions): Promise<EmbeddingEntry> {
-  const { from, store, check, signal, env = Deno.env.toObject() } = options;
+  const { from, store, env = Deno.env.toObject() } = options;
   const { source, suggestedName } = readAddSource(from, env);
   const name = options.name ?? suggestedName;
   await requireFree(name, store);
   await using staging = await stageModel(source, { ...options, name, env });
   const profile = await readProfile(staging.folder, options);
-  const pathOf = (role: "model" | "tokenizer" | "tokenizerConfig") =>
-    join(staging.folder, fileOf(staging.files, role).path);
-  const { dimensions } = await check({
-    graph: pathOf("model"),
-    tokenizer: pathOf("tokenizer"),
-    tokenizerConfig: pathOf("tokenizerConfig"),
-    maxTokens: profile.maxTokens,
-    signal,
-  });
+  const dimensions = await tryModel(name, staging, profile, options);
   const entry = describe(name, staging, profile, dimensions);
   await keep(entry, staging, store);
   return entry;
+}
+
+/** Runs the check, and tells its refusal by the names of the files, not by where they lie for the moment. */
+async function tryModel(
+  name: string,
+  { folder, files }: Staging,
+  { maxTokens }: ModelProfile,
+  { check, signal, from }: AddOptions,
+): Promise<number> {
+  const pathOf = (role: "model" | "tokenizer" | "tokenizerConfig") => join(folder, fileOf(files, role).path);
+  const [graph, tokenizer, tokenizerConfig] = [
+    pathOf("model"),
+    pathOf("tokenizer"),
+    pathOf("tokenizerConfig"),
+  ];
+  try {
+    return (await check({ graph, tokenizer, tokenizerConfig, maxTokens, signal })).dimensions;
+  } catch (error) {
+    if (!isSelvedgeError(error)) throw error;
+    const reason = error.message.replaceAll(`${folder}/`, "");
+    throw new SelvedgeError(error.code, `Cannot add model "${name}" from ${from}: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 async function requireFree(name: string, store: ModelStore): Promise<void> {
@@ -115,14 +131,23 @@ function describe(
   };
 }
 
-/** Moves the tried files into the store, then records the model: in this order a record always has its files. */
+/**
+ * Records the model, which only one process can, then moves the tried files into the store. One that ended between
+ * the two leaves a model whose files are missing, and says so when it is used.
+ */
 async function keep(entry: EmbeddingEntry, { folder }: Staging, store: ModelStore): Promise<void> {
-  for (const file of entry.files.filter(isKnown)) {
-    // A model that is shown in a folder links to the very file that is there.
-    if (await store.blobs.has(file)) continue;
-    await Deno.rename(join(folder, file.path), store.blobs.pathOf(file));
+  if (!await store.added.add(entry)) {
+    throw new SelvedgeError("USAGE_INVALID", `Cannot add model "${entry.name}": another process just did`);
   }
-  if (needsFolder(entry)) await store.folderOf(entry);
-  if (await store.added.add(entry)) return;
-  throw new SelvedgeError("USAGE_INVALID", `Cannot add model "${entry.name}": another process just did`);
+  try {
+    for (const file of entry.files.filter(isKnown)) {
+      // A model that is shown in a folder links to the very file that is there.
+      if (await store.blobs.has(file)) continue;
+      await Deno.rename(join(folder, file.path), store.blobs.pathOf(file));
+    }
+    if (needsFolder(entry)) await store.folderOf(entry);
+  } catch (error) {
+    await store.added.remove(entry);
+    throw error;
+  }
 }

@@ -33,7 +33,7 @@ const configurations = [
     wish("extra", path)
   ),
 ];
-/** A graph, and the file beside it that holds its weights where it is above two gigabytes; the first found is taken. */
+/** Where a graph may lie; the first found is taken. */
 const graphs = ["onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx"];
 
 /**
@@ -63,16 +63,18 @@ async function stageFiles(
   options: StagingOptions,
 ): Promise<StagedFile[]> {
   const staged = new Map<string, StagedFile>();
-  const [first, ...others] = graphs;
-  await fetchInto(staged, [...configurations, ...graphWishes(first!)], source, folder, options);
-  for (const path of others) {
-    if (lacks(staged, "model")) await fetchInto(staged, graphWishes(path), source, folder, options);
+  const [first, ...others] = source.isOnePass ? [graphs] : graphs.map((path) => [path]);
+  await fetchInto(staged, [...configurations, ...first!.flatMap(graphWishes)], source, folder, options);
+  for (const paths of others) {
+    if (lacks(staged, "model")) {
+      await fetchInto(staged, paths.flatMap(graphWishes), source, folder, options);
+    }
   }
   const lost = [
     ...configurations.filter(({ role }) => role !== "extra" && lacks(staged, role)).map(({ path }) => path),
     ...(lacks(staged, "model") ? [graphs.join(" or ")] : []),
   ];
-  if (lost.length === 0) return [...staged.values()];
+  if (lost.length === 0) return withOneGraph([...staged.values()]);
   throw new SelvedgeError(
     "MODEL_INVALID",
     `Cannot add model "${options.name}" from ${source.name}: it has no ${lost.join(", no ")}`,
@@ -110,10 +112,18 @@ function asSelvedgeError(error: unknown, attempt: string, signal: AbortSignal): 
   return new SelvedgeError(code, `${attempt}: ${error.message}`, { cause: error });
 }
 
+/** Leaves out the graphs that came along in one pass and are not the one taken. */
+function withOneGraph(files: readonly StagedFile[]): StagedFile[] {
+  const taken = graphs.find((graph) => files.some(({ path }) => path === graph));
+  const unwanted = graphs.filter((path) => path !== taken).flatMap(graphWishes).map(({ path }) => path);
+  return files.filter(({ path }) => !unwanted.includes(path));
+}
+
 function lacks(staged: ReadonlyMap<string, StagedFile>, role: RequiredRole): boolean {
   return ![...staged.values()].some((file) => file.role === role);
 }
 
+/** A graph, and the file beside it that holds its weights where they are above two gigabytes. */
 function graphWishes(path: string): ModelFile[] {
   return [wish("model", path), wish("extra", `${path}_data`)];
 }
