@@ -107,8 +107,8 @@ Deno.test("a tokenizer too large for any vocabulary is refused unread", async ()
 Deno.test("a model that takes too long or too much is ended, and that said", async () => {
   const slow = await reasonOf(check(tinyGraph(), { limits: { timeMs: 1 } }));
   assertMatch(slow, /it took longer than 0\.001 s to try$/);
-  const large = await reasonOf(check(tinyGraph(), { limits: { memoryBytes: 16 * 1024 ** 2 } }));
-  assertMatch(large, /it took more than 17 MB of memory to try$|the process that tried it/);
+  const large = await reasonOf(check(tinyGraph(), { limits: { memoryBytes: 60_000_000 } }));
+  assertMatch(large, /it took more than 60 MB of memory to try$/);
 });
 
 Deno.test("a check given up ends its process and throws the reason of the caller", async () => {

@@ -62,7 +62,7 @@ export class BlobFolder {
     return join(this.folder, `${file.sha256 ?? "unverified"}.${crypto.randomUUID()}.part`);
   }
 
-  /** A path for a folder whose files may be renamed into this one; it is swept like a part. */
+  /** A path on the same disk for a folder that is being filled; it is swept like any part. */
   partFolder(): string {
     return join(this.folder, `incoming.${crypto.randomUUID()}.part`);
   }

@@ -24,16 +24,20 @@ export function folderName(modelName: string, files: readonly KnownFile[]): stri
 
 /**
  * Makes `folder` with a hard link to each blob under its path; the bytes are there once. It appears whole, by a
- * rename, and is left alone where it is whole already.
+ * rename of `part`, and is left alone where it is whole already.
  */
-export async function layOutFolder(folder: string, placings: readonly Placing[]): Promise<void> {
+export async function layOutFolder(
+  folder: string,
+  placings: readonly Placing[],
+  part: string,
+): Promise<void> {
   if (await isLaidOut(folder, placings)) return;
-  const part = `${folder}.${crypto.randomUUID()}.part`;
   try {
     for (const { blob, path } of placings) {
       await Deno.mkdir(dirname(join(part, path)), { recursive: true });
       await Deno.link(blob, join(part, path));
     }
+    await Deno.mkdir(dirname(folder), { recursive: true });
     await removeFolder(folder);
     await Deno.rename(part, folder);
   } catch (error) {

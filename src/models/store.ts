@@ -92,7 +92,7 @@ export class ModelStore {
     const files = await this.#installed(entry);
     const folder = this.#folderPath(entry, files);
     try {
-      await layOutFolder(folder, this.#placings(files));
+      await layOutFolder(folder, this.#placings(files), this.blobs.partFolder());
     } catch (error) {
       throw notWritable(this.#folders, error);
     }

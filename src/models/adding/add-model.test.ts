@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { assertEquals, assertMatch } from "../../../test/assert.ts";
 import { temporaryFolder } from "../../../test/project.ts";
 import { SelvedgeError } from "../../contract/index.ts";
@@ -29,10 +28,7 @@ Deno.test("a folder is tried, then found by its name, and forgotten when removed
     queryPrefix: "find: ",
     store,
     signal: never,
-    check: (job) => {
-      jobs.push(job);
-      return check();
-    },
+    check: (job) => (jobs.push(job), check()),
   });
   assertEquals(jobs[0]?.maxTokens, 256);
   const found = await findEmbeddingModel("mine", store);
@@ -193,7 +189,7 @@ Deno.test("two processes that add one name at once: one does, the other is told"
     await both.promise;
     return { dimensions: 4 };
   };
-  const options = { from: join(folder.path), name: "mine", store: place.store, signal: never };
+  const options = { from: folder.path, name: "mine", store: place.store, signal: never };
   const added = await Promise.allSettled(
     [0, 1].map(() => addModel({ ...options, check: checkTogether })),
   );
