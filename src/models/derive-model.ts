@@ -1,5 +1,5 @@
 import { SelvedgeError } from "../contract/index.ts";
-import { type FileDigest, fileOf, isKnown, type ModelEntry } from "./catalogue-schema.ts";
+import { type EmbeddingEntry, type FileDigest, fileOf, isKnown } from "./catalogue-schema.ts";
 import { measureFile } from "./measure-file.ts";
 import { removePart } from "./receive.ts";
 import type { LocatedModel, ModelStore } from "./store.ts";
@@ -11,6 +11,8 @@ export interface OptimiseJob {
   readonly tokenizer: string;
   readonly tokenizerConfig: string;
   readonly target: string;
+  /** How the model's vectors are pooled. */
+  readonly pooling: EmbeddingEntry["pooling"];
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,7 @@ export interface DeriveOptions {
  * @throws MODEL_CORRUPT when another graph came than the recorded or pinned one; what the optimiser throws.
  */
 export async function deriveModel(
-  entry: ModelEntry,
+  entry: EmbeddingEntry,
   base: LocatedModel,
   { store, signal, optimise }: DeriveOptions,
 ): Promise<void> {
@@ -49,7 +51,8 @@ export async function deriveModel(
   const target = store.blobs.partOf(graph);
   try {
     const { model, config, tokenizer, tokenizerConfig } = base;
-    await optimise({ graph: model, config, tokenizer, tokenizerConfig, target, signal });
+    const { pooling } = entry;
+    await optimise({ graph: model, config, tokenizer, tokenizerConfig, target, pooling, signal });
     const made = await measureFile(target, signal);
     if (made === undefined) throw new Error(`Our fault: the optimiser of "${entry.name}" wrote nothing`);
     const held = isKnown(graph) ? graph : await store.record(entry, graph, made);
@@ -61,7 +64,7 @@ export async function deriveModel(
   }
 }
 
-function anotherGraph({ name }: ModelEntry, held: FileDigest, made: FileDigest): SelvedgeError {
+function anotherGraph({ name }: EmbeddingEntry, held: FileDigest, made: FileDigest): SelvedgeError {
   return new SelvedgeError(
     "MODEL_CORRUPT",
     `Cannot make model "${name}": expected ${held.bytes} bytes with sha256 ${held.sha256}, came ` +
