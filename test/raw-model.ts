@@ -1,11 +1,11 @@
 import ort from "onnxruntime-node";
 import { Tokenizer } from "../src/inference/tokenizer.ts";
 import { l2Normalize, pool } from "../src/inference/pooling.ts";
-import { findModel, ModelStore } from "../src/models/index.ts";
+import { findEmbeddingModel, ModelStore } from "../src/models/index.ts";
 
 /** gte-small on ONNX Runtime with nothing around it: the baseline for exactness. */
 export async function openRawModel() {
-  const entry = findModel("gte-small");
+  const entry = await findEmbeddingModel("gte-small");
   const files = await new ModelStore().locate(entry);
   const [definition, config] = await Promise.all(
     [files.tokenizer, files.tokenizerConfig].map(async (path) => JSON.parse(await Deno.readTextFile(path))),

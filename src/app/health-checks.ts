@@ -78,7 +78,7 @@ async function checkDisk(): Promise<Finding> {
 }
 
 async function checkWeights(signal: AbortSignal): Promise<string> {
-  const entry = findModel(defaultModel);
+  const entry = await findModel(defaultModel);
   const store = new ModelStore();
   await store.locate(entry);
   const corrupt = (await verifyModel(entry, { store, signal })).filter(({ state }) => state !== "ok");

@@ -103,7 +103,7 @@ async function requireModel(
   signal: AbortSignal,
   onProgress: (progress: PullProgress) => void,
 ): Promise<void> {
-  const entry = findModel(defaultModel);
+  const entry = await findModel(defaultModel);
   const store = new ModelStore();
   const missing = await store.missing(entry);
   if (missing.length > 0) await pullModel(entry, { store, signal, onProgress });

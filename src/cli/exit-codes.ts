@@ -12,6 +12,8 @@ const exitCodes: { readonly [Code in ErrorCode]?: number } = {
   MODEL_CORRUPT: 8,
   MODEL_UNREACHABLE: 9,
   DISK_FULL: 10,
+  MODEL_INVALID: 11,
+  MODEL_INACCURATE: 11,
 };
 
 /** What the system refused is a matter of settings, too. */

@@ -31,8 +31,9 @@ async function temporaryFolder() {
 Deno.test("lists the catalogue as a table and as JSON", async () => {
   await using folder = await temporaryFolder();
   const table = await models(folder.path, "list");
-  assertMatch(table.stdout, /^NAME +DIMENSIONS +MAX TOKENS +LICENCE +SIZE +ON DISK\n/);
-  assertMatch(table.stdout, /\ngte-small +384 +512 +MIT +133\.8 MB +no\n/);
+  assertMatch(table.stdout, /^NAME +TASK +DIMENSIONS +MAX TOKENS +LICENCE +SIZE +DIGEST +ON DISK\n/);
+  assertMatch(table.stdout, /\ngte-small +feature-extraction +384 +512 +MIT +133\.8 MB +pinned +no\n/);
+  assertMatch(table.stdout, /\nbge-m3 +feature-extraction +1024 +8192 +MIT +- +unverified +no\n/);
   const json: { name: string; isOnDisk: boolean }[] = JSON.parse(
     (await models(folder.path, "list", "-o", "json")).stdout,
   );

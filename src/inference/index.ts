@@ -1,3 +1,10 @@
 export { describePlan, planFor } from "./machine-plan.ts";
 export { EngineClient } from "./engine-client.ts";
 export { type EngineOptions, EngineProcess } from "./engine-process.ts";
+export {
+  type CheckedGraph,
+  type CheckedModel,
+  checkGraph,
+  checkModel,
+  type ModelToCheck,
+} from "./graph-check.ts";

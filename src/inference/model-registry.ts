@@ -1,4 +1,4 @@
-import { findModel, type ModelEntry, ModelStore } from "../models/index.ts";
+import { type EmbeddingEntry, findEmbeddingModel, type ModelStore } from "../models/index.ts";
 import { isSelvedgeError, SelvedgeError } from "../contract/index.ts";
 import type { BatchRule, GraphFile } from "./onnx-messages.ts";
 import type { OnnxThread } from "./onnx-thread.ts";
@@ -84,7 +84,7 @@ export class ModelRegistry {
 
   async #load(name: string): Promise<LoadedModel> {
     const { store, graphs, thread } = this.parts;
-    const entry = findModel(name);
+    const entry = await findEmbeddingModel(name, store);
     const files = await store.locate(entry);
     const graph = { digest: files.modelSha256, path: files.model };
     const [tokenizer] = await Promise.all([
@@ -115,7 +115,7 @@ function refuse(name: string): (error: unknown) => never {
 
 async function readTokenizer(
   files: { readonly tokenizer: string; readonly tokenizerConfig: string },
-  { name, maxTokens }: ModelEntry,
+  { name, maxTokens }: EmbeddingEntry,
 ): Promise<Tokenizer> {
   const [definition, config] = await Promise.all(
     [files.tokenizer, files.tokenizerConfig].map(async (path) => {

@@ -68,7 +68,7 @@ export class ResidentGraphs {
   }
 
   async #load(thread: OnnxThread, graph: GraphFile): Promise<Resident> {
-    const bytes = Math.round((await Deno.stat(graph.path)).size * expansion);
+    const bytes = Math.round(await sizeOf(graph.path) * expansion);
     const known = this.#find(thread, graph.digest);
     if (known !== undefined) return known;
     this.#makeRoom(bytes, graph);
@@ -106,4 +106,10 @@ export class ResidentGraphs {
       "the thread died: it is gone"
     );
   }
+}
+
+/** The size of a graph's file, and of the weights beside it where there are such. */
+async function sizeOf(path: string): Promise<number> {
+  const beside = await Deno.stat(`${path}_data`).catch(() => undefined);
+  return (await Deno.stat(path)).size + (beside?.size ?? 0);
 }

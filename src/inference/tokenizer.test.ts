@@ -1,4 +1,4 @@
-import { findModel, ModelStore } from "../models/index.ts";
+import { findEmbeddingModel, ModelStore } from "../models/index.ts";
 import { assertEquals, assertTrue } from "../../test/assert.ts";
 import { selvedgeCommand } from "../../test/project.ts";
 import { Tokenizer } from "./tokenizer.ts";
@@ -7,7 +7,7 @@ import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 async function open() {
   const pulled = await selvedgeCommand(["models", "pull", "gte-small"]);
   assertEquals(pulled.code, 0, pulled.stderr);
-  const files = await new ModelStore().locate(findModel("gte-small"));
+  const files = await new ModelStore().locate(await findEmbeddingModel("gte-small"));
   const [definition, config] = [files.tokenizer, files.tokenizerConfig].map((path) =>
     JSON.parse(Deno.readTextFileSync(path))
   );

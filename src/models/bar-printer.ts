@@ -27,12 +27,12 @@ export function barPrinter(output: ProgressOutput): ProgressPrinter {
   return {
     onProgress(progress) {
       if (progress.phase === "receiving") return bar.update(progress.receivedBytes);
-      if (progress.phase === "end") bar.update(progress.totalBytes);
+      if (progress.phase === "end") bar.update(progress.totalBytes ?? progress.receivedBytes);
       stop();
       if (progress.phase === "failed") output.write(`${describeFailure(progress)}\n`);
       if (progress.phase !== "start") return;
       output.write(`${describeStart(progress)}\n`);
-      bar.start(progress.totalBytes, 0, { name: progress.file });
+      bar.start(progress.totalBytes ?? 0, 0, { name: progress.file });
       isDrawn = true;
     },
     close: stop,

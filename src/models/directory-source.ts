@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
-import type { ModelFile } from "./catalogue.ts";
-import { expectation, receiveFile } from "./receive.ts";
-import { type Delivery, type ModelSource, SourceFault } from "./source.ts";
+import { isKnown, type ModelFile } from "./catalogue-schema.ts";
+import { expectation } from "./receive.ts";
+import { type Delivery, fetchEach, type ModelSource, SourceFault } from "./source.ts";
 import { reasonOf } from "./system-error.ts";
 
 /**
@@ -14,39 +14,51 @@ export function directorySource(folder: string, modelName: string): ModelSource 
   return {
     name: `folder ${folder}`,
     async fetch(files, delivery) {
-      for (const file of files) await copyFile(folder, modelName, file, delivery);
+      await fetchEach(files, delivery, async (file) => {
+        await copyFile(await findFile(folder, modelName, file), file, delivery);
+      });
     },
   };
 }
 
-async function copyFile(
-  folder: string,
-  modelName: string,
-  file: ModelFile,
-  delivery: Delivery,
-): Promise<void> {
-  const { store, signal, onProgress } = delivery;
-  const path = await findFile(folder, modelName, file);
+/** Files from the folder of one model, each by its very path. */
+export function exactFolderSource(folder: string): ModelSource {
+  return {
+    name: `folder ${folder}`,
+    async fetch(files, delivery) {
+      await fetchEach(files, delivery, async (file) => {
+        const path = join(folder, file.path);
+        if (await sizeOf(path, file) === undefined) throw new SourceFault("absent", `no file ${path}`);
+        await copyFile(path, file, delivery);
+      });
+    },
+  };
+}
+
+async function copyFile(path: string, file: ModelFile, delivery: Delivery): Promise<void> {
+  const { receive, signal, onProgress } = delivery;
   const report = (phase: "start" | "receiving" | "end", receivedBytes: number) =>
     onProgress({ phase, file: file.path, receivedBytes, totalBytes: file.bytes });
   report("start", 0);
-  await receiveFile(store, file, readChunks(path, file, signal), (bytes) => report("receiving", bytes));
-  report("end", file.bytes);
+  await receive(file, readChunks(path, file, signal), (bytes) => report("receiving", bytes));
+  report("end", file.bytes ?? 0);
 }
 
 async function findFile(folder: string, modelName: string, file: ModelFile): Promise<string> {
-  const cached = join(folder, "blobs", file.sha256);
-  if (await sizeOf(cached, file) === file.bytes) return cached;
+  if (isKnown(file)) {
+    const cached = join(folder, "blobs", file.sha256);
+    if (await sizeOf(cached, file) === file.bytes) return cached;
+  }
   const found: string[] = [];
   for (const parent of [join(folder, modelName), folder]) {
     for (const path of new Set([join(parent, file.path), join(parent, basename(file.path))])) {
       const size = await sizeOf(path, file);
-      if (size === file.bytes) return path;
+      if (size !== undefined && size === (file.bytes ?? size)) return path;
       if (size !== undefined) found.push(`${path} of ${size} bytes`);
     }
   }
   if (found.length > 0) throw new SourceFault("corrupt", `${expectation(file)}, came ${found.join(" and ")}`);
-  throw new SourceFault("unreachable", `${file.path}: no such file in it, nor in its folder ${modelName}`);
+  throw new SourceFault("absent", `${file.path}: no such file in it, nor in its folder ${modelName}`);
 }
 
 async function sizeOf(path: string, file: ModelFile): Promise<number | undefined> {

@@ -1,7 +1,7 @@
-import type { CatalogueSource, ModelFile } from "./catalogue.ts";
-import { describeHead, expectation, receiveFile } from "./receive.ts";
+import type { CatalogueSource, ModelFile } from "./catalogue-schema.ts";
+import { describeHead, expectation } from "./receive.ts";
 import { SilenceLimit } from "./silence-limit.ts";
-import { type Delivery, type ModelSource, SourceFault } from "./source.ts";
+import { type Delivery, fetchEach, type ModelSource, SourceFault } from "./source.ts";
 import { reasonOf } from "./system-error.ts";
 
 /** How long the hub may be silent before its headers and between two chunks; a black hole must not hang a start. */
@@ -18,7 +18,11 @@ export function hubSource(
   return {
     name: `model hub ${host} (${source.repository})`,
     async fetch(files, delivery) {
-      for (const file of files) await fetchFile(`${repository}/${file.path}`, file, delivery, silence);
+      await fetchEach(
+        files,
+        delivery,
+        (file) => fetchFile(`${repository}/${file.path}`, file, delivery, silence),
+      );
     },
   };
 }
@@ -26,7 +30,7 @@ export function hubSource(
 async function fetchFile(
   url: string,
   file: ModelFile,
-  { store, signal, onProgress }: Delivery,
+  { receive, signal, onProgress }: Delivery,
   silence: typeof defaultSilence,
 ): Promise<void> {
   using limit = new SilenceLimit(silence.headersMs);
@@ -35,11 +39,11 @@ async function fetchFile(
   report("start", 0);
   const body = await openBody(url, file, AbortSignal.any([signal, limit.signal]));
   limit.heard(silence.bodyMs);
-  await receiveFile(store, file, namingCuts(body, file), (receivedBytes) => {
+  await receive(file, namingCuts(body, file), (receivedBytes) => {
     limit.heard(silence.bodyMs);
     report("receiving", receivedBytes);
   });
-  report("end", file.bytes);
+  report("end", file.bytes ?? 0);
 }
 
 async function openBody(
@@ -56,7 +60,7 @@ async function openBody(
   if (response.ok && response.body !== null) return response.body;
   const head = await headOf(response);
   throw new SourceFault(
-    "unreachable",
+    response.status === 404 ? "absent" : "unreachable",
     `${expectation(file)}, came HTTP ${response.status}${describeHead(head)}`,
   );
 }

@@ -1,5 +1,10 @@
-export { catalogue, type CatalogueSource, findModel, type ModelEntry, type ModelFile } from "./catalogue.ts";
+export { addModel, type AddOptions, type CheckModel, type CheckModelJob } from "./adding/add-model.ts";
 export { formatBytes } from "./byte-size.ts";
+export { catalogue } from "./catalogue.ts";
+export type { CatalogueSource, EmbeddingEntry, ModelEntry, ModelFile } from "./catalogue-schema.ts";
+export type { OptimisedGraph, OptimiseJob, OptimiseModel } from "./derive-model.ts";
+export { derivedSuffix } from "./derived-entry.ts";
+export { everyModel, findEmbeddingModel, findModel } from "./find-model.ts";
 export { type FileVerdict, isInstalled, removeModel, verifyModel } from "./inventory.ts";
 export { cacheFolder, type Environment } from "./places.ts";
 export type { ProgressOutput, ProgressPrinter } from "./progress-output.ts";

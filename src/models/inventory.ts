@@ -1,5 +1,7 @@
-import { createHash } from "node:crypto";
-import { catalogue, type ModelEntry, type ModelFile } from "./catalogue.ts";
+import { fileOf, isKnown, type ModelEntry, type ModelFile } from "./catalogue-schema.ts";
+import { deriveEntry, isOptimisable } from "./derived-entry.ts";
+import { everyModel } from "./find-model.ts";
+import { measureFile } from "./measure-file.ts";
 import type { ModelStore } from "./store.ts";
 
 /** What a check of one file on disk found. A corrupt file has been removed; `found` says what it was. */
@@ -19,34 +21,18 @@ export async function verifyModel(
   { store, signal }: { store: ModelStore; signal: AbortSignal },
 ): Promise<FileVerdict[]> {
   const verdicts: FileVerdict[] = [];
-  for (const file of entry.files) verdicts.push(await verifyFile(file, store, signal));
+  for (const file of await store.filesOf(entry)) verdicts.push(await verifyFile(file, store, signal));
+  if (verdicts.some(({ state }) => state === "corrupt")) await store.removeFolderOf(entry);
   return verdicts;
 }
 
 async function verifyFile(file: ModelFile, store: ModelStore, signal: AbortSignal): Promise<FileVerdict> {
-  const found = await measure(store.pathOf(file), signal);
+  if (!isKnown(file)) return { file, state: "missing" };
+  const found = await measureFile(store.blobs.pathOf(file), signal);
   if (found === undefined) return { file, state: "missing" };
   if (found.bytes === file.bytes && found.sha256 === file.sha256) return { file, state: "ok" };
-  await store.remove(file);
+  await store.blobs.remove(file);
   return { file, state: "corrupt", found };
-}
-
-async function measure(path: string, signal: AbortSignal): Promise<FileVerdict["found"]> {
-  let opened: Deno.FsFile;
-  try {
-    opened = await Deno.open(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of opened.readable) {
-    signal.throwIfAborted();
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 /** Whether every file of the model is on disk. */
@@ -56,20 +42,33 @@ export async function isInstalled(entry: ModelEntry, store: ModelStore): Promise
 
 /**
  * Removes a model's files but for those that another installed model shares, and returns the removed ones. A
- * model that is not there is no error: nothing is removed.
+ * model that is not there is no error: nothing is removed. A model of the user's own is forgotten altogether, with the
+ * int8 model made out of it; what was recorded of a catalogue's model stays, so that it cannot come back as another.
  */
 export async function removeModel(
   entry: ModelEntry,
-  { store, models = catalogue }: { store: ModelStore; models?: readonly ModelEntry[] },
+  { store, models }: { store: ModelStore; models?: readonly ModelEntry[] },
 ): Promise<ModelFile[]> {
+  if (entry.origin === "added") await forgetAdded(entry, store);
   const kept = new Set<string>();
-  for (const other of models) {
+  for (const other of models ?? await everyModel(store)) {
     if (other.name === entry.name || !await isInstalled(other, store)) continue;
-    for (const file of other.files) kept.add(file.sha256);
+    for (const file of (await store.filesOf(other)).filter(isKnown)) kept.add(file.sha256);
   }
+  await store.removeFolderOf(entry);
   const removed: ModelFile[] = [];
-  for (const file of entry.files) {
-    if (!kept.has(file.sha256) && await store.remove(file)) removed.push(file);
+  for (const file of (await store.filesOf(entry)).filter(isKnown)) {
+    if (!kept.has(file.sha256) && await store.blobs.remove(file)) removed.push(file);
   }
   return removed;
+}
+
+async function forgetAdded(entry: ModelEntry, store: ModelStore): Promise<void> {
+  if (isOptimisable(entry)) {
+    const derived = deriveEntry(entry);
+    const graph = fileOf(await store.filesOf(derived), "model");
+    if (isKnown(graph)) await store.blobs.remove(graph);
+    await store.forget(derived);
+  }
+  await store.added.remove(entry);
 }

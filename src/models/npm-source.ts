@@ -1,10 +1,10 @@
+import { posix } from "node:path";
 // @ts-types="./pacote.d.ts"
 import pacote, { type TarballStream } from "pacote";
 import { isSelvedgeError } from "../contract/index.ts";
-import type { CatalogueSource, ModelFile } from "./catalogue.ts";
+import type { CatalogueSource, ModelFile } from "./catalogue-schema.ts";
 import { npmOptions } from "./npm-configuration.ts";
 import type { Environment } from "./places.ts";
-import { receiveFile } from "./receive.ts";
 import { SilenceLimit } from "./silence-limit.ts";
 import { type Delivery, SourceFault } from "./source.ts";
 import { reasonOf } from "./system-error.ts";
@@ -38,8 +38,9 @@ export async function fetchFromNpm(
   const unwanted = AbortSignal.any([delivery.signal, limit.signal]);
   const stopped = new AbortController();
   const wish: TarballWish = {
-    wanted: new Map(files.map((file) => [`${source.root}/${file.path}`, file])),
-    receive: (file, content) => receiveFile(delivery.store, file, content, () => {}),
+    wanted: new Map(files.map((file) => [posix.join(source.root, file.path), file])),
+    mayLack: delivery.mayLack,
+    receive: (file, content) => delivery.receive(file, content, () => {}),
     stop: () => stopped.abort(),
   };
   let reading = Promise.resolve();
@@ -56,7 +57,7 @@ export async function fetchFromNpm(
     if (error instanceof SourceFault || isSelvedgeError(error)) throw error;
     throw new SourceFault("unreachable", reasonOf(error), { cause: error });
   }
-  report("end", source.tarballBytes);
+  report("end", source.tarballBytes ?? 0);
 }
 
 async function downloadOptions(env: Environment, folder: string, signal: AbortSignal) {

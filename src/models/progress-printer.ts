@@ -5,6 +5,7 @@ import {
   type ProgressOutput,
   type ProgressPrinter,
 } from "./progress-output.ts";
+import type { TransferProgress } from "./source.ts";
 
 /** How often a plain line says how far a transfer has come: enough to see it live, few enough for a log. */
 const plainEveryMs = 5_000;
@@ -22,7 +23,7 @@ const plainEveryMs = 5_000;
  *   const printer = await progressPrinter(process.stderr);
  *   try {
  *     const store = new ModelStore();
- *     return await pullModel(findModel("gte-small"), { store, signal, onProgress: printer.onProgress });
+ *     return await pullModel(await findModel("gte-small"), { store, signal, onProgress: printer.onProgress });
  *   } finally {
  *     printer.close();
  *   }
@@ -49,13 +50,19 @@ function linePrinter(output: ProgressOutput, now: () => number): ProgressPrinter
     onProgress(progress) {
       if (progress.phase === "failed") print(describeFailure(progress));
       else if (progress.phase === "start") {
-        print(`${describeStart(progress)}, ${formatBytes(progress.totalBytes)}`);
+        const size = progress.totalBytes === null ? "" : `, ${formatBytes(progress.totalBytes)}`;
+        print(describeStart(progress) + size);
       } else if (progress.phase === "end") print(`${progress.model}: ${progress.file} received`);
       else if (now() - printedAtMs >= plainEveryMs) {
-        const percent = Math.floor((progress.receivedBytes / progress.totalBytes) * 100);
-        print(`${progress.model}: ${progress.file} ${percent} % of ${formatBytes(progress.totalBytes)}`);
+        print(`${progress.model}: ${progress.file} ${describeShare(progress)}`);
       }
     },
     close() {},
   };
+}
+
+/** How far a transfer is: a share, or the bytes alone where nobody knows how many there will be. */
+function describeShare({ receivedBytes, totalBytes }: TransferProgress): string {
+  if (totalBytes === null) return formatBytes(receivedBytes);
+  return `${Math.floor((receivedBytes / totalBytes) * 100)} % of ${formatBytes(totalBytes)}`;
 }

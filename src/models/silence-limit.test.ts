@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "../../test/assert.ts";
 import { hubSource } from "./hub-source.ts";
 import { SilenceLimit } from "./silence-limit.ts";
-import { SourceFault } from "./source.ts";
+import { receiveFile } from "./receive.ts";
+import { type Delivery, SourceFault } from "./source.ts";
 import { never, temporaryStore, tinyContents, tinyHub, tinyModel } from "./tiny-model.ts";
 
 const entry = tinyModel();
@@ -37,9 +38,11 @@ for (const { name, answer, reason } of silences) {
   Deno.test(`a hub ${name} is given up, and no part is left`, async () => {
     await using hub = tinyHub(answer);
     await using place = await temporaryStore();
-    await place.store.prepare([]);
+    await place.store.blobs.prepare([]);
     const impatient = hubSource(source, hub.env.HF_ENDPOINT, { headersMs: 50, bodyMs: 50 });
-    const delivery = { store: place.store, signal: never, onProgress() {} };
+    const receive: Delivery["receive"] = (file, chunks, onBytes) =>
+      receiveFile({ store: place.store, entry }, file, chunks, onBytes);
+    const delivery = { receive, signal: never, mayLack: false, onProgress() {} };
     const fault = await impatient.fetch(entry.files, delivery).catch((error) => error);
     assertEquals(fault instanceof SourceFault && fault.kind, "unreachable");
     assertMatch(fault.message, reason);

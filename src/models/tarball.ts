@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Parser, type ReadEntry } from "tar";
-import type { ModelFile } from "./catalogue.ts";
+import type { ModelFile } from "./catalogue-schema.ts";
 import { describeHead } from "./receive.ts";
 import { SourceFault } from "./source.ts";
 
@@ -8,10 +8,15 @@ import { SourceFault } from "./source.ts";
 export interface TarballWish {
   /** The files to receive, by their path inside the package. */
   readonly wanted: ReadonlyMap<string, ModelFile>;
+  /** Whether wanted files that are not in it are passed over. */
+  readonly mayLack: boolean;
   readonly receive: (file: ModelFile, content: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Called when no more chunks are needed: every file is received, or something failed. Must end the chunks. */
   readonly stop: () => void;
 }
+
+/** No package of weights comes near; a bomb passes it at once. */
+const maxUnpackedBytes = 32_000_000_000;
 
 const allReceived = Symbol("all received");
 
@@ -27,6 +32,7 @@ export class TarballReader {
   readonly #receiving: Promise<void>[] = [];
   readonly #over = new AbortController();
   #receivedFiles = 0;
+  #unpackedBytes = 0;
   #head: Uint8Array | undefined;
 
   constructor(wish: TarballWish) {
@@ -49,7 +55,7 @@ export class TarballReader {
     const { aborted, reason } = this.#over.signal;
     if (aborted && reason !== allReceived) throw reason;
     const [lost] = this.#waiting.keys();
-    if (lost !== undefined) throw new SourceFault("unreachable", `no file ${lost} in it`);
+    if (lost !== undefined && !this.#wish.mayLack) throw new SourceFault("absent", `no file ${lost} in it`);
   }
 
   async #feed(chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -68,7 +74,7 @@ export class TarballReader {
   #newParser(): Parser {
     const parser = new Parser({
       strict: true,
-      filter: (path) => this.#waiting.has(insidePackage(path)),
+      filter: (path, entry) => this.#isWanted(path, entry),
       onReadEntry: (entry) => this.#receive(entry),
     });
     parser.on("error", (error: Error) => {
@@ -76,6 +82,16 @@ export class TarballReader {
       this.#finish(new SourceFault("corrupt", `not a whole tarball: ${error.message}${head}`));
     });
     return parser;
+  }
+
+  /** Every entry passes here, wanted or not: what is skipped is unpacked all the same. */
+  #isWanted(path: string, { size }: { readonly size: number }): boolean {
+    this.#unpackedBytes += size;
+    if (this.#unpackedBytes > maxUnpackedBytes) {
+      const reason = `more than ${maxUnpackedBytes} bytes come out of the package: an archive bomb`;
+      this.#finish(new SourceFault("corrupt", reason));
+    }
+    return this.#waiting.has(insidePackage(path));
   }
 
   #receive(entry: ReadEntry): void {

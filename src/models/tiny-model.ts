@@ -1,16 +1,23 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isSelvedgeError, type SelvedgeError } from "../contract/index.ts";
-import type { CatalogueSource, FileRole, ModelEntry } from "./catalogue.ts";
+import {
+  type CatalogueSource,
+  type EmbeddingEntry,
+  type KnownFile,
+  type RequiredRole,
+  requiredRoles,
+} from "./catalogue-schema.ts";
 import type { Environment } from "./places.ts";
 import { ModelStore } from "./store.ts";
 
 const revision = "0123456789abcdef0123456789abcdef01234567";
 const hub: CatalogueSource = { kind: "hub", repository: "tiny/model", revision };
-const paths: Record<FileRole, string> = {
+const paths: Record<RequiredRole, string> = {
   model: "onnx/model.onnx",
   tokenizer: "tokenizer.json",
   tokenizerConfig: "tokenizer_config.json",
+  config: "config.json",
 };
 
 /** The bytes of each file of {@linkcode tinyModel}, by its path. */
@@ -19,20 +26,25 @@ export const tinyContents: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Ma
   [paths.model, Uint8Array.from({ length: 200_000 }, (_, index) => Math.sin(index) * 1e6)],
   [paths.tokenizer, new TextEncoder().encode('{"version":"1.0"}')],
   [paths.tokenizerConfig, new TextEncoder().encode('{"model_max_length":512}')],
+  [paths.config, new TextEncoder().encode('{"model_type":"bert"}')],
 ]);
 
 /** For tests: a model of a few bytes with the given sources, by default the hub alone. */
-export function tinyModel(sources: readonly CatalogueSource[] = [hub]): ModelEntry {
-  const roles: FileRole[] = ["model", "tokenizer", "tokenizerConfig"];
+export function tinyModel(
+  sources: readonly CatalogueSource[] = [hub],
+): EmbeddingEntry & { readonly files: readonly KnownFile[] } {
   return {
     name: "tiny",
-    task: "embedding",
+    origin: "catalogue",
+    task: "feature-extraction",
     licence: "MIT",
     dimensions: 4,
     maxTokens: 8,
     pooling: "mean",
+    precision: "fp32",
+    matryoshka: [],
     prefixes: { query: "", passage: "" },
-    files: roles.map((role) => {
+    files: requiredRoles.map((role) => {
       const content = tinyContents.get(paths[role]) ?? new Uint8Array();
       const sha256 = createHash("sha256").update(content).digest("hex");
       return { role, path: paths[role], bytes: content.length, sha256 };

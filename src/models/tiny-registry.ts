@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { create } from "tar";
-import type { CatalogueSource } from "./catalogue.ts";
+import type { CatalogueSource } from "./catalogue-schema.ts";
 
 /** For tests: the npm source that {@linkcode registry} serves. */
 export const source: CatalogueSource & { kind: "npm" } = {

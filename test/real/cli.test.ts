@@ -12,7 +12,17 @@ Deno.test("every command answers to --help", async () => {
     "models",
     "models list",
   ];
-  for (const command of [...commands, "models pull", "models rm", "models verify", "doctor"]) {
+  for (
+    const command of [
+      ...commands,
+      "models pull",
+      "models add",
+      "models optimise",
+      "models rm",
+      "models verify",
+      "doctor",
+    ]
+  ) {
     const { code, stdout } = await selvedgeCommand([...command.split(" ").filter(Boolean), "--help"]);
     assertEquals(code, 0, command);
     assertMatch(stdout, new RegExp(`Usage: selvedge ${command}`));

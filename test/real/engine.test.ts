@@ -172,7 +172,7 @@ Deno.test("options of a request: tokens, cut, pieces, dimensions, outputs", asyn
     client.embed({ model, inputs: ["Luke, I am your father."], ...options, ...more });
   const plain = await embed({});
   assertEquals(plain.rows, [{ input: 0, tokens: 9, truncated: false }]);
-  assertEquals(plain.digest, findModel(model).files.find(({ role }) => role === "model")!.sha256);
+  assertEquals(plain.digest, (await findModel(model)).files.find(({ role }) => role === "model")!.sha256);
   const ids = [5355, 1010, 1045, 2572, 2115, 2269, 1012];
   const tokens = await embed({ inputs: [ids, [101, ...ids, 102]] });
   assertEquals(tokens.values, [plain.values[0]!, plain.values[0]!]);
