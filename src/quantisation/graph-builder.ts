@@ -19,12 +19,18 @@ type Values = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array
 /** A graph in the making. Names are counted, so that the same steps make the same graph to the byte. */
 export class GraphBuilder {
   readonly #nodes: GraphNode[] = [];
+  /** The output of each node that has one, by all that it is made of. */
+  readonly #outputs = new Map<string, string>();
   readonly #constants = new Map<string, Tensor>();
 
-  /** Adds a node with one output; returns the output's name. */
+  /** Adds a node with one output, unless there is one that computes the same; returns the output's name. */
   node(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
+    const key = JSON.stringify([operator, inputs, options]);
+    const known = this.#outputs.get(key);
+    if (known !== undefined) return known;
     const output = options.output ?? `t${this.#nodes.length}`;
     this.#add(operator, inputs, [output], options);
+    this.#outputs.set(key, output);
     return output;
   }
 

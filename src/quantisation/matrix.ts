@@ -78,9 +78,9 @@ export interface ScaledBytes {
   readonly scales: Float32Array;
 }
 
-/** Each row's greatest magnitude becomes `greatest`. */
-export function quantiseRows(values: Float32Array, columns: number, greatest: number): ScaledBytes {
-  const scales = rowMagnitudes(values, columns).map((magnitude) => magnitude / greatest || 1);
+/** Each row's greatest magnitude becomes 127. */
+export function quantiseRows(values: Float32Array, columns: number): ScaledBytes {
+  const scales = rowMagnitudes(values, columns).map((magnitude) => magnitude / 127 || 1);
   const bytes = new Int8Array(values.length);
   for (let row = 0, index = 0; row < scales.length; row++) {
     const scale = scales[row]!;
@@ -89,16 +89,24 @@ export function quantiseRows(values: Float32Array, columns: number, greatest: nu
   return { bytes, scales };
 }
 
-/** Each column's greatest magnitude becomes `greatest`. */
-export function quantiseColumns(values: Float32Array, columns: number, greatest: number): ScaledBytes {
+/**
+ * Each column as large as it may be for a product with bytes in the 16 bits that machines without VNNI have: they
+ * multiply two neighbouring bytes (0 … 255) with the weights of two neighbouring rows, and cut the sum off at 32767.
+ * So of two such weights, those of one sign add up to 128 at most, one of which rounding may take; and each fits its
+ * own byte. This leaves a third more room than 7 bits for every weight would, and can no more be cut off.
+ */
+export function quantiseColumns(values: Float32Array, columns: number): ScaledBytes {
   const scales = new Float32Array(columns);
-  for (let index = 0; index < values.length;) {
-    for (let column = 0; column < columns; column++, index++) {
-      const magnitude = Math.abs(values[index]!);
-      if (magnitude > scales[column]!) scales[column] = magnitude;
+  for (let row = 0; row < values.length; row += 2 * columns) {
+    for (let column = 0; column < columns; column++) {
+      const upper = values[row + column]!;
+      const lower = values[row + columns + column] ?? 0;
+      const pair = upper * lower > 0 ? Math.abs(upper + lower) : 0;
+      const scale = Math.max(pair, Math.abs(upper), Math.abs(lower)) / 127;
+      if (scale > scales[column]!) scales[column] = scale;
     }
   }
-  for (let column = 0; column < columns; column++) scales[column] = scales[column]! / greatest || 1;
+  for (let column = 0; column < columns; column++) scales[column] ||= 1;
   const bytes = new Int8Array(values.length);
   for (let index = 0; index < values.length;) {
     for (let column = 0; column < columns; column++, index++) {

@@ -1,7 +1,8 @@
 import { SelvedgeError } from "../contract/index.ts";
 import type { Bert } from "./bert.ts";
 import type { LayerRanges } from "./channel-range.ts";
-import { attend, embed, type EncoderSettings, feedForward, finish, startEncoder } from "./encoder-graph.ts";
+import { type EncoderSettings, startEncoder } from "./encoder-graph.ts";
+import { attend, embed, feedForward, finish } from "./encoder-steps.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 import type { Graph, ReadGraph } from "./onnx-graph.ts";
 import { readBert } from "./read-bert.ts";
