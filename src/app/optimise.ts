@@ -1,11 +1,5 @@
-import { SelvedgeError } from "../contract/index.ts";
 import type { OptimiseModel } from "../models/index.ts";
+import { optimiseModel } from "../quantisation/index.ts";
 
-/** Makes the int8 graph of an embedding model. */
-export const optimise: OptimiseModel = () =>
-  Promise.reject(
-    new SelvedgeError(
-      "MODEL_INVALID",
-      "Cannot make an int8 graph: this Selvedge has no optimiser; expected a model that a source carries",
-    ),
-  );
+/** Makes the int8 graph of an embedding model, in a process of its own. */
+export const optimise: OptimiseModel = optimiseModel;

@@ -8,3 +8,5 @@ export {
   checkModel,
   type ModelToCheck,
 } from "./graph-check.ts";
+export { l2Normalize, pool, type Pooling } from "./pooling.ts";
+export { Tokenizer } from "./tokenizer.ts";
