@@ -1,6 +1,6 @@
 import process from "node:process";
 import { Command, Option } from "commander";
-import { optimise as optimiseModel } from "../app/index.ts";
+import { checkModel, optimise as optimiseModel } from "../app/index.ts";
 import {
   derivedSuffix,
   findModel,
@@ -70,6 +70,7 @@ async function pullOne(
       directory,
       signal,
       optimise: optimiseModel,
+      check: checkModel,
       onProgress: printer.onProgress,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type CheckJob, type CheckReply, checkReply } from "./graph-check-messages.ts";
 import * as v from "valibot";
 
@@ -78,25 +79,15 @@ async function watch(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const until = performance.now() + timeMs;
-  while (!await isOver(signal)) {
+  while (!signal.aborted) {
     if (performance.now() > until) return end(child, `it took longer than ${timeMs / 1000} s to try`);
     const used = await residentBytes(child.pid);
     if (used > memoryBytes) {
       return end(child, `it took more than ${Math.round(memoryBytes / 1e6)} MB of memory to try`);
     }
+    await delay(lookEveryMs, undefined, { signal }).catch(() => "there is nothing left to look at");
   }
   end(child, "");
-}
-
-/** Waits for the next look, and says whether there is nothing left to look at. */
-async function isOver(signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return true;
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, lookEveryMs);
-  signal.addEventListener("abort", () => over.resolve(), { once: true });
-  await over.promise;
-  clearTimeout(timer);
-  return signal.aborted;
 }
 
 function end(child: Deno.ChildProcess, reason: string): string {

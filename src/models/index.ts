@@ -1,4 +1,5 @@
-export { addModel, type AddOptions, type CheckModel, type CheckModelJob } from "./adding/add-model.ts";
+export { addModel, type AddOptions } from "./adding/add-model.ts";
+export type { CheckModel, CheckModelJob } from "./check-model.ts";
 export { formatBytes } from "./byte-size.ts";
 export { catalogue } from "./catalogue.ts";
 export type { CatalogueSource, EmbeddingEntry, ModelEntry, ModelFile } from "./catalogue-schema.ts";

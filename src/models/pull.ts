@@ -1,9 +1,11 @@
 import { SelvedgeError } from "../contract/index.ts";
 import type { ModelEntry } from "./catalogue-schema.ts";
 import { catalogueSource } from "./catalogue-source.ts";
+import type { CheckModel } from "./check-model.ts";
 import { directorySource } from "./directory-source.ts";
 import { deriveModel, type OptimiseModel } from "./derive-model.ts";
 import { findModel } from "./find-model.ts";
+import { removeModel } from "./inventory.ts";
 import { needsFolder } from "./model-folder.ts";
 import { type Environment, offlineFolder } from "./places.ts";
 import { receiveFile } from "./receive.ts";
@@ -27,6 +29,8 @@ export interface PullOptions {
   readonly env?: Environment;
   /** Makes the graph of a derived model; a model that no source has cannot be pulled without. */
   readonly optimise?: OptimiseModel;
+  /** Tries an embedding model whose graph nobody has verified, when it first comes; untried unless given. */
+  readonly check?: CheckModel;
 }
 
 /**
@@ -38,18 +42,41 @@ export interface PullOptions {
  * one source brought is not fetched again from the next.
  *
  * @throws MODEL_CORRUPT or MODEL_UNREACHABLE when every source failed, listing each with its reason; DISK_FULL at
- * once; CANCELLED when `signal` aborts; SETTINGS_INVALID when the folder or an address cannot be used.
+ * once; CANCELLED when `signal` aborts; SETTINGS_INVALID when the folder or an address cannot be used;
+ * MODEL_INVALID when an unverified model fails its trial, or what the optimiser throws.
  */
 export async function pullModel(entry: ModelEntry, options: PullOptions): Promise<LocatedModel> {
   const { store } = options;
-  if ((await store.missing(entry)).length > 0) {
-    if (entry.task === "feature-extraction" && entry.derivedFrom !== undefined) {
-      const base = await findModel(entry.derivedFrom, store);
-      await deriveModel(entry, await pullModel(base, options), options);
-    } else await fetchModel(entry, options);
-  }
+  const isFirstFetch = !await store.isRecorded(entry);
+  if ((await store.missing(entry)).length > 0) await bring(entry, options);
   if (needsFolder(entry)) await store.folderOf(entry);
-  return await store.locate(entry);
+  const located = await store.locate(entry);
+  if (isFirstFetch) await tryModel(entry, located, options);
+  return located;
+}
+
+async function bring(entry: ModelEntry, options: PullOptions): Promise<void> {
+  if (entry.task !== "feature-extraction" || entry.derivedFrom === undefined) {
+    return await fetchModel(entry, options);
+  }
+  const base = await findModel(entry.derivedFrom, options.store);
+  await deriveModel(entry, await pullModel(base, options), options);
+}
+
+/** What fails is removed and forgotten: the next pull may bring another. An optimiser has tried what it made. */
+async function tryModel(
+  entry: ModelEntry,
+  { model, tokenizer, tokenizerConfig }: LocatedModel,
+  { check, store, signal }: PullOptions,
+): Promise<void> {
+  if (entry.task !== "feature-extraction" || entry.origin === "derived") return;
+  try {
+    await check?.({ graph: model, tokenizer, tokenizerConfig, maxTokens: entry.maxTokens, signal });
+  } catch (error) {
+    await removeModel(entry, { store });
+    await store.forget(entry);
+    throw error;
+  }
 }
 
 async function fetchModel(entry: ModelEntry, options: PullOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { assertEquals, assertMatch } from "../../test/assert.ts";
+import { SelvedgeError } from "../contract/index.ts";
 import { verifyModel } from "./inventory.ts";
 import { pullModel } from "./pull.ts";
 import { never, selvedgeErrorOf, temporaryStore, tinyContents, tinyHub, tinyModel } from "./tiny-model.ts";
@@ -16,6 +17,18 @@ Deno.test("an unverified file is recorded as it first came, and located like a p
   assertEquals(located.modelSha256, tiny.files[0]?.sha256);
   assertEquals(await place.store.filesOf(entry), [...tiny.files]);
   assertEquals((await verifyModel(entry, options)).map(({ state }) => state), ["ok", "ok", "ok", "ok"]);
+});
+
+Deno.test("an unverified model that fails its trial is neither kept nor recorded", async () => {
+  await using hub = tinyHub(() => undefined);
+  await using place = await temporaryStore();
+  const options = { store: place.store, signal: never, env: hub.env };
+  const check = () => Promise.reject(new SelvedgeError("MODEL_INVALID", "It crashed"));
+  assertEquals((await selvedgeErrorOf(pullModel(entry, { ...options, check }))).message, "It crashed");
+  assertEquals(await place.names(), []);
+  assertEquals(await place.store.filesOf(entry), [...entry.files]);
+  await pullModel(entry, { ...options, check: () => Promise.resolve({ dimensions: 4 }) });
+  await pullModel(entry, { ...options, check });
 });
 
 Deno.test("what was recorded is held: another digest at a later fetch is corrupt", async () => {

@@ -4,7 +4,8 @@ import { SelvedgeError } from "../../contract/index.ts";
 import { findEmbeddingModel } from "../find-model.ts";
 import { isInstalled, removeModel } from "../inventory.ts";
 import { never, selvedgeErrorOf, temporaryStore } from "../tiny-model.ts";
-import { addModel, type CheckModelJob } from "./add-model.ts";
+import type { CheckModelJob } from "../check-model.ts";
+import { addModel } from "./add-model.ts";
 
 const check = () => Promise.resolve({ dimensions: 4 });
 const graph = "not looked at here";

@@ -7,25 +7,10 @@ import { needsFolder } from "../model-folder.ts";
 import type { Environment } from "../places.ts";
 import type { PullProgress } from "../pull.ts";
 import type { ModelStore } from "../store.ts";
+import type { CheckModel } from "../check-model.ts";
 import { readAddSource } from "./add-source.ts";
 import { type ModelProfile, type ProfileWishes, readProfile } from "./model-profile.ts";
 import { stageModel, type Staging } from "./staging.ts";
-
-/** The files of a model that is to be tried, and the longest input it will be given. */
-export interface CheckModelJob {
-  readonly graph: string;
-  readonly tokenizer: string;
-  readonly tokenizerConfig: string;
-  readonly maxTokens: number;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Tries a model where it can do no harm.
- *
- * @throws MODEL_INVALID when it is no embedding model that runs.
- */
-export type CheckModel = (job: CheckModelJob) => Promise<{ readonly dimensions: number }>;
 
 /** How to add a model. */
 export interface AddOptions extends ProfileWishes {
