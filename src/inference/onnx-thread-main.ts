@@ -29,10 +29,12 @@ async function answerTo(request: ThreadRequest): Promise<ThreadAnswers[keyof Thr
   switch (request.type) {
     case "load":
       sessions.set(request.graph.digest, await OnnxSession.open(request.graph.path, request.intraOpThreads));
+      clock.releaseFreedMemory();
       return null;
     case "unload":
       await sessions.get(request.digest)?.release();
       sessions.delete(request.digest);
+      clock.releaseFreedMemory();
       return null;
     case "probe":
       return await probeBatchRule(sessions.get(request.digest)!);
