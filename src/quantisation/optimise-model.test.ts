@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isSelvedgeError } from "../contract/index.ts";
 import { assertEquals, assertMatch, assertThrows, assertTrue } from "../../test/assert.ts";
-import { selvedgeCommand, temporaryFolder } from "../../test/project.ts";
-import { findModel, ModelStore } from "../models/index.ts";
+import { temporaryFolder } from "../../test/project.ts";
+import { pullGteSmall } from "../../test/pulled-model.ts";
 import { requireAgreement } from "./accuracy.ts";
 import { optimiseModel } from "./optimise-model.ts";
 
 async function open() {
-  const pulled = await selvedgeCommand(["models", "pull", "gte-small"]);
-  assertEquals(pulled.code, 0, pulled.stderr);
-  const { model, tokenizer, tokenizerConfig } = await new ModelStore().locate(findModel("gte-small"));
+  const { model, tokenizer, tokenizerConfig } = await pullGteSmall();
   const folder = await temporaryFolder();
   const config = join(folder.path, "config.json");
   const bert = { model_type: "bert", num_attention_heads: 12, max_position_embeddings: 512 };

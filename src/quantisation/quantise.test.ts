@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { isSelvedgeError } from "../contract/index.ts";
 import { Tokenizer } from "../inference/index.ts";
 import { assertEquals, assertMatch, assertThrows, assertTrue } from "../../test/assert.ts";
-import { selvedgeCommand } from "../../test/project.ts";
-import { findModel, ModelStore } from "../models/index.ts";
+import { pullGteSmall } from "../../test/pulled-model.ts";
 import { decodeOnnx } from "./decode-onnx.ts";
 import { encodeOnnx } from "./encode-onnx.ts";
 import { EncoderSession } from "./encoder-session.ts";
@@ -17,9 +16,7 @@ const expected = "3e6ccfd39d5a2866b2e0c062cee4303d8d214a71edc5cebcbc171e5c917df7
 const settings = { heads: 12, epsilon: 1e-12 };
 
 async function open() {
-  const pulled = await selvedgeCommand(["models", "pull", "gte-small"]);
-  assertEquals(pulled.code, 0, pulled.stderr);
-  const files = await new ModelStore().locate(findModel("gte-small"));
+  const files = await pullGteSmall();
   const [definition, config] = [files.tokenizer, files.tokenizerConfig].map((path) =>
     JSON.parse(Deno.readTextFileSync(path))
   );
