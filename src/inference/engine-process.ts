@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SelvedgeError } from "../contract/index.ts";
 import { lines } from "../kit/lines.ts";
 import type { Telemetry } from "../telemetry/index.ts";
+import { graphFolder, taskSocketOf } from "./places.ts";
 
 const firstRestartMs = 50;
 const longestRestartMs = 5_000;
@@ -117,12 +118,16 @@ async function launch(
 
 function spawn(socket: string, model: string): Deno.ChildProcess {
   const root = new URL("../../", import.meta.url).pathname;
+  const sockets = `${socket},${taskSocketOf(socket)}`;
+  const graphs = graphFolder();
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", `--config=${root}deno.json`],
       // ONNX Runtime is a native library; the threads, the files and the machine's shape are its trade.
       ...["--allow-ffi", "--allow-sys", "--allow-env", "--allow-read"],
-      ...[`--allow-write=${socket}`, `--allow-net=unix:${socket}`],
+      ...[`--allow-write=${sockets},${graphs}`, `--allow-net=unix:${socket},unix:${taskSocketOf(socket)}`],
+      // Graphs are fetched and tried out, and tasks are done, in processes of their own.
+      `--allow-run=${Deno.execPath()}`,
       ...[new URL("./main.ts", import.meta.url).pathname, socket, model],
     ],
     env: { NO_COLOR: "1" },

@@ -2,11 +2,18 @@
  * The engine process: `main.ts SOCKET MODEL`. Prints the line `ready` when it can answer for MODEL, and ends
  * when its standard input ends, which is how it notices that its host has gone.
  */
-import { ModelStore } from "../models/index.ts";
+import { folderOf, ModelStore } from "../models/index.ts";
 import { Embedder } from "./embedder.ts";
+import { checkGraph } from "./graph-check.ts";
+import { GraphSessions } from "./graph-sessions.ts";
+import { GraphStore } from "./graph-store.ts";
 import { ModelLoader } from "./model-loader.ts";
 import { OnnxThread } from "./onnx-thread.ts";
+import { graphFolder, taskSocketOf } from "./places.ts";
 import { engineServer } from "./server.ts";
+import { TaskProcess } from "./task-process.ts";
+import { tensorRoute } from "./tensor-routes.ts";
+import { ThreadGraphRunner } from "./thread-graph-runner.ts";
 
 async function endWithHost(): Promise<never> {
   await Deno.stdin.readable.pipeTo(new WritableStream());
@@ -20,7 +27,17 @@ async function serve(socket: string, model: string): Promise<void> {
   const loader = new ModelLoader(new ModelStore(), threads);
   const embedder = new Embedder(loader, threads);
   await loader.load(model);
-  engineServer(embedder, loader).listen(socket, () => console.log("ready"));
+  const sessions = new GraphSessions({
+    store: new GraphStore(graphFolder()),
+    runner: new ThreadGraphRunner(threads[0]!),
+    folderOf,
+    check: checkGraph,
+  });
+  const tasks = new TaskProcess(taskSocketOf(socket), socket);
+  engineServer(embedder, loader, [tensorRoute(sessions), tasks.route]).listen(
+    socket,
+    () => console.log("ready"),
+  );
 }
 
 void endWithHost();

@@ -1,9 +1,12 @@
+import type { TensorMap } from "../contract/index.ts";
+import type { GraphFile } from "./graph-runner.ts";
 import type { Pooling } from "./pooling.ts";
 
 /** What the engine asks of a thread, one at a time. */
 export type ThreadRequest =
   | { readonly type: "load"; readonly model: string; readonly path: string }
-  | { readonly type: "embed"; readonly job: EmbedJob };
+  | { readonly type: "embed"; readonly job: EmbedJob }
+  | { readonly type: "run"; readonly graph: GraphFile; readonly feeds: TensorMap };
 
 /** One tokenised text to run. */
 export interface EmbedJob {
@@ -17,4 +20,5 @@ export interface EmbedJob {
 /** The thread's one answer to each request. */
 export type ThreadReply =
   | { readonly type: "done"; readonly row: Float32Array<ArrayBuffer> }
+  | { readonly type: "ran"; readonly outputs: TensorMap }
   | { readonly type: "failed"; readonly message: string };

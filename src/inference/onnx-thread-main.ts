@@ -1,16 +1,23 @@
 /** Runs in a worker thread of the engine: ONNX Runtime's `run` blocks the thread that calls it. */
 import ort from "onnxruntime-node";
 import { parentPort } from "node:worker_threads";
+import { LoadedGraphs } from "./graph-thread.ts";
 import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
 import { l2Normalize, pool } from "./pooling.ts";
 
+const options: ort.InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: navigator.hardwareConcurrency,
+  interOpNumThreads: 1,
+  // Threads that wait for work by spinning keep a core busy while nobody asks.
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
 const sessions = new Map<string, ort.InferenceSession>();
+const graphs = new LoadedGraphs(options);
 
 parentPort!.on("message", async (request: ThreadRequest) => {
   try {
-    const row = request.type === "load" ? await load(request) : await embed(request.job);
-    const reply: ThreadReply = { type: "done", row };
-    parentPort!.postMessage(reply, [row.buffer]);
+    parentPort!.postMessage(await answer(request));
   } catch (error) {
     const reply: ThreadReply = {
       type: "failed",
@@ -20,15 +27,19 @@ parentPort!.on("message", async (request: ThreadRequest) => {
   }
 });
 
+async function answer(request: ThreadRequest): Promise<ThreadReply> {
+  switch (request.type) {
+    case "load":
+      return { type: "done", row: await load(request) };
+    case "embed":
+      return { type: "done", row: await embed(request.job) };
+    case "run":
+      return { type: "ran", outputs: await graphs.run(request.graph, request.feeds) };
+  }
+}
+
 async function load({ model, path }: { model: string; path: string }): Promise<Float32Array<ArrayBuffer>> {
-  const session = await ort.InferenceSession.create(path, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: navigator.hardwareConcurrency,
-    interOpNumThreads: 1,
-    // Threads that wait for work by spinning keep a core busy while nobody asks.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
-  });
-  sessions.set(model, session);
+  sessions.set(model, await ort.InferenceSession.create(path, options));
   return new Float32Array();
 }
 

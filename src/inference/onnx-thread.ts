@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { TensorMap } from "../contract/index.ts";
+import type { GraphFile } from "./graph-runner.ts";
 import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
 
 /** One ONNX Runtime thread. Requests are answered one at a time, in the order they were made. */
@@ -13,22 +15,36 @@ export class OnnxThread {
 
   /** Runs one text through a loaded model and pools its hidden states. */
   async embed(job: EmbedJob): Promise<Float32Array<ArrayBuffer>> {
-    return await this.#ask({ type: "embed", job });
+    const reply = await this.#ask({ type: "embed", job });
+    return reply.type === "done" ? reply.row : mistaken(reply);
   }
 
-  #ask(request: ThreadRequest): Promise<Float32Array<ArrayBuffer>> {
-    const answer = this.#last.then(() => this.#send(request));
+  /** Runs a graph, unless `signal` aborts before its turn comes. Throws what ONNX Runtime says of its feeds. */
+  async run(graph: GraphFile, feeds: TensorMap, signal: AbortSignal): Promise<TensorMap> {
+    const reply = await this.#ask({ type: "run", graph, feeds }, signal);
+    return reply.type === "ran" ? reply.outputs : mistaken(reply);
+  }
+
+  #ask(request: ThreadRequest, signal?: AbortSignal): Promise<ThreadReply> {
+    const answer = this.#last.then(() => {
+      signal?.throwIfAborted();
+      return this.#send(request);
+    });
     this.#last = answer.catch(() => "the asker has the error");
     return answer;
   }
 
-  #send(request: ThreadRequest): Promise<Float32Array<ArrayBuffer>> {
+  #send(request: ThreadRequest): Promise<ThreadReply> {
     return new Promise((resolve, reject) => {
       this.#worker.once("message", (reply: ThreadReply) => {
-        if (reply.type === "done") resolve(reply.row);
-        else reject(new Error(reply.message));
+        if (reply.type === "failed") reject(new Error(reply.message));
+        else resolve(reply);
       });
       this.#worker.postMessage(request);
     });
   }
+}
+
+function mistaken({ type }: ThreadReply): never {
+  throw new Error(`Our fault: the thread answered "${type}" to another question`);
 }

@@ -11,6 +11,7 @@ import {
   SelvedgeError,
 } from "../contract/index.ts";
 import { BodyTooLarge, readBounded } from "../kit/bounded-body.ts";
+import type { Answer, EngineRoute } from "./answer.ts";
 import type { Embedder } from "./embedder.ts";
 import type { ModelLoader } from "./model-loader.ts";
 
@@ -36,22 +37,20 @@ const embedRequest = v.object({
 });
 const loadRequest = v.object({ model: v.string() });
 
-interface Answer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: Uint8Array | string;
-}
-
 /**
  * The server of the engine's private protocol: HTTP on a unix socket; a caller that leaves cancels its work.
  * Node's server and not `Deno.serve`, which notices a leaving caller only after the answer when the request's
  * body came in more than one read.
  */
-export function engineServer(embedder: Embedder, loader: ModelLoader): Server {
+export function engineServer(
+  embedder: Embedder,
+  loader: ModelLoader,
+  routes: readonly EngineRoute[],
+): Server {
   return createServer(async (request, response) => {
     const left = new AbortController();
     response.once("close", () => left.abort());
-    const answer = await answerTo(request, embedder, loader, left.signal).catch(fault);
+    const answer = await answerTo(request, embedder, loader, routes, left.signal).catch(fault);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
 }
@@ -60,18 +59,23 @@ async function answerTo(
   request: IncomingMessage,
   embedder: Embedder,
   loader: ModelLoader,
+  routes: readonly EngineRoute[],
   signal: AbortSignal,
 ): Promise<Answer> {
   // The caller reaches the socket as one reaches a proxy, with the whole address.
-  switch (new URL(request.url!, "http://engine").pathname) {
+  const path = new URL(request.url!, "http://engine").pathname;
+  switch (path) {
     case embedPath:
       return await embed(embedder, await parse(request, embedRequest), signal);
     case loadPath:
       await loader.load((await parse(request, loadRequest)).model);
       return { status: 204 };
-    default:
-      return { status: 404 };
   }
+  for (const route of routes) {
+    const answer = route(request, path, signal);
+    if (answer !== undefined) return await answer;
+  }
+  return { status: 404 };
 }
 
 async function embed(embedder: Embedder, request: EmbedRequest, signal: AbortSignal): Promise<Answer> {
