@@ -1,4 +1,4 @@
-/** ONNX files of a node, written byte by byte: what a test needs of protobuf and no more. */
+/** ONNX files of a few nodes, written byte by byte: what a test needs of protobuf and no more. */
 
 /** ONNX's numbers of the element types. */
 export const elementTypes = {
@@ -18,37 +18,65 @@ export const elementTypes = {
   bfloat16: 16,
 } as const;
 
+type ElementType = keyof typeof elementTypes;
+type Field = readonly [number: number, value: number | string | Uint8Array];
+
+/** A node: its operator, its inputs, its output, and attributes that are whole numbers or lists of them. */
+export interface GraphNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** An input or output: its name, its type and its dimensions, of which those with a name are free. */
+export type GraphPort = readonly [name: string, type: ElementType, shape: readonly (number | string)[]];
+
 /** A graph that gives its input `x`, one dimension of any length, as its output `y`. */
-export function identityGraph(type: keyof typeof elementTypes): Uint8Array<ArrayBuffer> {
-  return model("Identity", elementTypes[type], elementTypes[type]);
+export function identityGraph(type: ElementType): Uint8Array<ArrayBuffer> {
+  const node = { operator: "Identity", inputs: ["x"], output: "y" };
+  return onnxGraph([["x", type, ["n"]]], [["y", type, ["n"]]], [node]);
 }
 
 /** A graph that casts its input `x` to another type. */
-export function castGraph(
-  from: keyof typeof elementTypes,
-  to: keyof typeof elementTypes,
-): Uint8Array<ArrayBuffer> {
-  const target = message([[1, "to"], [3, elementTypes[to]], [20, 2]]);
-  return model("Cast", elementTypes[from], elementTypes[to], [[5, target]]);
+export function castGraph(from: ElementType, to: ElementType): Uint8Array<ArrayBuffer> {
+  const node = { operator: "Cast", inputs: ["x"], output: "y", attributes: { to: elementTypes[to] } };
+  return onnxGraph([["x", from, ["n"]]], [["y", to, ["n"]]], [node]);
 }
 
-type Field = readonly [number: number, value: number | string | Uint8Array];
-
-function model(
-  operator: string,
-  from: number,
-  to: number,
-  attributes: Field[] = [],
+/** A graph of these nodes, in the eleventh version of the operators. */
+export function onnxGraph(
+  inputs: readonly GraphPort[],
+  outputs: readonly GraphPort[],
+  nodes: readonly GraphNode[],
 ): Uint8Array<ArrayBuffer> {
-  const node = message([[1, "x"], [2, "y"], [4, operator], ...attributes]);
-  const graph = message([[1, node], [2, "test"], [11, port("x", from)], [12, port("y", to)]]);
-  const operators = message([[1, ""], [2, 13]]);
-  return message([[1, 8], [7, graph], [8, operators]]);
+  const graph = message([
+    ...nodes.map((node): Field => [1, encoded(node)]),
+    [2, "test"],
+    ...inputs.map((input): Field => [11, port(input)]),
+    ...outputs.map((output): Field => [12, port(output)]),
+  ]);
+  return message([[1, 6], [7, graph], [8, message([[1, ""], [2, 11]])]]);
 }
 
-function port(name: string, type: number): Uint8Array {
-  const shape = message([[1, message([[2, "n"]])]]);
-  const tensor = message([[1, type], [2, shape]]);
+function encoded({ operator, inputs, output, attributes = {} }: GraphNode): Uint8Array {
+  return message([
+    ...inputs.map((input): Field => [1, input]),
+    [2, output],
+    [4, operator],
+    ...Object.entries(attributes).map(([name, value]): Field => [5, attribute(name, value)]),
+  ]);
+}
+
+function attribute(name: string, value: number | readonly number[]): Uint8Array {
+  return typeof value === "number"
+    ? message([[1, name], [3, value], [20, 2]])
+    : message([[1, name], ...value.map((item): Field => [8, item]), [20, 7]]);
+}
+
+function port([name, type, shape]: GraphPort): Uint8Array {
+  const dims = shape.map((dim): Field => [1, message([typeof dim === "number" ? [1, dim] : [2, dim]])]);
+  const tensor = message([[1, elementTypes[type]], [2, message(dims)]]);
   return message([[1, name], [2, message([[1, tensor]])]]);
 }
 

@@ -26,7 +26,7 @@ export interface GraphPort {
   /** One of {@linkcode TensorType}, or what ONNX Runtime calls a type that cannot be carried. */
   readonly type: string;
   /** A dimension that is free has a name, or `""`. */
-  readonly dims: readonly (number | string)[];
+  readonly shape: readonly (number | string)[];
 }
 
 /** The inputs and outputs of a graph, in its order. */

@@ -5,7 +5,7 @@ try {
   const session = await ort.InferenceSession.create(Deno.args[0]!, { executionProviders: ["cpu"] });
   const ports = (metadata: readonly ort.InferenceSession.ValueMetadata[]) =>
     metadata.map((value) =>
-      value.isTensor ? { name: value.name, type: value.type, dims: value.shape } : unusable(value)
+      value.isTensor ? { name: value.name, type: value.type, shape: value.shape } : unusable(value)
     );
   console.log(
     JSON.stringify({ inputs: ports(session.inputMetadata), outputs: ports(session.outputMetadata) }),

@@ -7,16 +7,19 @@ const checkTimeoutMs = 60_000;
 const port = v.object({
   name: v.string(),
   type: v.string(),
-  dims: v.array(v.union([v.number(), v.string()])),
+  shape: v.array(v.union([v.number(), v.string()])),
 });
 const shape = v.pipe(v.string(), v.parseJson(), v.object({ inputs: v.array(port), outputs: v.array(port) }));
 
 /**
  * Loads an ONNX file in a process of its own, which it may crash, and resolves with its inputs and outputs.
  *
- * @throws {SelvedgeError} `MODEL_INVALID` when it cannot be loaded
+ * @throws {SelvedgeError} `MODEL_INVALID` when it cannot be loaded; or `signal` aborted
  */
-export async function checkGraph(path: string): Promise<GraphShape> {
+export async function checkGraph(
+  path: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<GraphShape> {
   const root = new URL("../../", import.meta.url).pathname;
   const { success, code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -25,7 +28,7 @@ export async function checkGraph(path: string): Promise<GraphShape> {
       ...[new URL("./graph-check-main.ts", import.meta.url).pathname, path],
     ],
     env: { NO_COLOR: "1" },
-    signal: AbortSignal.timeout(checkTimeoutMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(checkTimeoutMs)]),
     stdin: "null",
   }).output();
   const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();

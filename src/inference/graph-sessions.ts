@@ -18,8 +18,11 @@ export interface GraphSessionsOptions {
   /** The folder of a model of the store, with its files by path. */
   readonly folderOf: (model: string) => Promise<string>;
   /** Proves that a file can be loaded. */
-  readonly check: (path: string) => Promise<GraphShape>;
+  readonly check: (path: string, options: { readonly signal: AbortSignal }) => Promise<GraphShape>;
 }
+
+/** A check is shared by all who ask for the graph meanwhile, so nobody's leaving ends it. */
+const never = new AbortController().signal;
 
 interface OpenGraph {
   readonly graph: GraphFile;
@@ -81,7 +84,7 @@ export class GraphSessions {
   #check(graph: GraphFile): Promise<OpenGraph> {
     const known = this.#open.get(graph.digest);
     if (known !== undefined) return known;
-    const open = this.options.check(graph.path).then((shape) => ({ graph, shape }));
+    const open = this.options.check(graph.path, { signal: never }).then((shape) => ({ graph, shape }));
     this.#open.set(graph.digest, open);
     open.catch(() => this.#open.delete(graph.digest));
     return open;
@@ -114,14 +117,14 @@ export class GraphSessions {
   }
 }
 
-function requireFit({ name, type, dims }: GraphPort, value: TensorValue | undefined): void {
+function requireFit({ name, type, shape }: GraphPort, value: TensorValue | undefined): void {
   if (value === undefined) throw misfit(name, "it is missing");
   if (value.type !== type) throw misfit(name, `it is ${value.type}, and the graph takes ${type}`);
   // A graph that says no shape and one that takes a scalar look the same; ONNX Runtime tells them apart.
-  const fits = dims.length === 0 || dims.length === value.dims.length &&
-      dims.every((dim, index) => typeof dim === "string" || dim < 0 || dim === value.dims[index]);
+  const fits = shape.length === 0 || shape.length === value.dims.length &&
+      shape.every((dim, index) => typeof dim === "string" || dim < 0 || dim === value.dims[index]);
   if (!fits) {
-    throw misfit(name, `its dims are [${value.dims.join(", ")}], and the graph takes [${dims.join(", ")}]`);
+    throw misfit(name, `its dims are [${value.dims.join(", ")}], and the graph takes [${shape.join(", ")}]`);
   }
 }
 

@@ -117,8 +117,8 @@ export class RemoteSession {
   }
 }
 
-function metadataOf({ name, type, dims }: GraphPort): PortMetadata {
-  return { name, isTensor: true, type, shape: dims };
+function metadataOf({ name, type, shape }: GraphPort): PortMetadata {
+  return { name, isTensor: true, type, shape };
 }
 
 async function post(host: SessionHost, graph: GraphSource | Uint8Array<ArrayBuffer>): Promise<GraphSession> {
