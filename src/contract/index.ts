@@ -55,6 +55,7 @@ export {
   type GraphSession,
   type GraphShape,
   type GraphSource,
+  outputsHeader,
   runPath,
   sessionsPath,
 } from "./tensor-wire.ts";

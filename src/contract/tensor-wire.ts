@@ -17,6 +17,9 @@ export const runPath = (id: string): string => `${sessionsPath}/${id}/run`;
 /** The request header that says whom work is done for. */
 export const callerHeader = "x-selvedge-caller";
 
+/** The request header that names the outputs to return, separated by commas, each as a component of a URI. */
+export const outputsHeader = "x-selvedge-outputs";
+
 /** A graph that need not be sent: one to fetch, or a file of a model in the store. */
 export type GraphSource = { readonly url: string } | { readonly model: string; readonly path: string };
 

@@ -11,6 +11,8 @@ export interface GraphFile {
 export interface GraphRunOptions {
   readonly caller: string;
   readonly signal: AbortSignal;
+  /** The outputs to return; without it, all. */
+  readonly outputs?: readonly string[];
 }
 
 /** Runs graphs that are not ours, in turn with all other work. */

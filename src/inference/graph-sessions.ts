@@ -63,6 +63,12 @@ export class GraphSessions {
     if (stranger !== undefined) {
       throw misfit(stranger, `the graph has no such input; it has ${[...known].join(", ")}`);
     }
+    const outputs = new Set(shape.outputs.map(({ name }) => name));
+    const unknown = options.outputs?.find((name) => !outputs.has(name));
+    if (unknown !== undefined) {
+      const message = `Cannot return output "${unknown}": the graph has ${[...outputs].join(", ")}`;
+      throw new SelvedgeError("INPUT_INVALID", message);
+    }
     return await this.options.runner.run(graph, feeds, options);
   }
 

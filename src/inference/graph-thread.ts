@@ -13,10 +13,10 @@ export class LoadedGraphs {
   constructor(private readonly options: ort.InferenceSession.SessionOptions) {}
 
   /** Loads the graph if it is not, and runs it. Throws what ONNX Runtime says. */
-  async run(graph: GraphFile, feeds: TensorMap): Promise<TensorMap> {
+  async run(graph: GraphFile, feeds: TensorMap, wanted?: readonly string[]): Promise<TensorMap> {
     const session = await this.#session(graph);
     const inputs = Object.entries(feeds).map(([name, value]) => [name, nativeTensor(value)]);
-    const outputs = await session.run(Object.fromEntries(inputs));
+    const outputs = await session.run(Object.fromEntries(inputs), wanted ?? session.outputNames);
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, plainTensor(output)]));
   }
 

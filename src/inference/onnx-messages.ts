@@ -6,7 +6,18 @@ import type { Pooling } from "./pooling.ts";
 export type ThreadRequest =
   | { readonly type: "load"; readonly model: string; readonly path: string }
   | { readonly type: "embed"; readonly job: EmbedJob }
-  | { readonly type: "run"; readonly graph: GraphFile; readonly feeds: TensorMap };
+  | {
+    readonly type: "run";
+    readonly graph: GraphFile;
+    readonly feeds: TensorMap;
+    readonly outputs?: readonly string[];
+  };
+
+/** The memory of tensors: sent along it changes hands, and copying takes longer than most graphs. */
+export function buffersOf(tensors: TensorMap): ArrayBuffer[] {
+  const buffers = Object.values(tensors).map(({ data }) => "buffer" in data ? data.buffer : undefined);
+  return [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))];
+}
 
 /** One tokenised text to run. */
 export interface EmbedJob {

@@ -1,8 +1,7 @@
 /** Runs in a worker thread of the engine: ONNX Runtime's `run` blocks the thread that calls it. */
 import ort from "onnxruntime-node";
-import { parentPort } from "node:worker_threads";
 import { LoadedGraphs } from "./graph-thread.ts";
-import type { EmbedJob, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
+import { buffersOf, type EmbedJob, type ThreadReply, type ThreadRequest } from "./onnx-messages.ts";
 import { l2Normalize, pool } from "./pooling.ts";
 
 const options: ort.InferenceSession.SessionOptions = {
@@ -15,26 +14,33 @@ const options: ort.InferenceSession.SessionOptions = {
 const sessions = new Map<string, ort.InferenceSession>();
 const graphs = new LoadedGraphs(options);
 
-parentPort!.on("message", async (request: ThreadRequest) => {
+// What a worker's global is, which the types of a main thread do not know.
+const thread = self as unknown as {
+  onmessage: (event: MessageEvent<ThreadRequest>) => void;
+  postMessage(reply: ThreadReply, transfer?: Transferable[]): void;
+};
+
+thread.onmessage = async ({ data: request }: MessageEvent<ThreadRequest>) => {
   try {
-    parentPort!.postMessage(await answer(request));
+    const reply = await answer(request);
+    thread.postMessage(reply, reply.type === "ran" ? buffersOf(reply.outputs) : [reply.row.buffer]);
   } catch (error) {
     const reply: ThreadReply = {
       type: "failed",
       message: error instanceof Error ? error.message : String(error),
     };
-    parentPort!.postMessage(reply);
+    thread.postMessage(reply);
   }
-});
+};
 
-async function answer(request: ThreadRequest): Promise<ThreadReply> {
+async function answer(request: ThreadRequest): Promise<Exclude<ThreadReply, { type: "failed" }>> {
   switch (request.type) {
     case "load":
       return { type: "done", row: await load(request) };
     case "embed":
       return { type: "done", row: await embed(request.job) };
     case "run":
-      return { type: "ran", outputs: await graphs.run(request.graph, request.feeds) };
+      return { type: "ran", outputs: await graphs.run(request.graph, request.feeds, request.outputs) };
   }
 }
 

@@ -5,6 +5,7 @@ import {
   decodeTensors,
   encodeTensors,
   type GraphSource,
+  outputsHeader,
   SelvedgeError,
   sessionsPath,
 } from "../contract/index.ts";
@@ -45,10 +46,10 @@ async function run(
 ): Promise<Answer> {
   const { buffer } = await readBoundedBytes(request, maxFeedBytes);
   const caller = String(request.headers[callerHeader] ?? "unknown");
-  return {
-    status: 200,
-    body: encodeTensors(await sessions.run(id, decodeTensors(buffer), { caller, signal })),
-  };
+  const named = request.headers[outputsHeader];
+  const outputs = typeof named === "string" ? named.split(",").map(decodeURIComponent) : undefined;
+  const options = { caller, signal, ...(outputs && { outputs }) };
+  return { status: 200, body: encodeTensors(await sessions.run(id, decodeTensors(buffer), options)) };
 }
 
 async function sourceOf(request: IncomingMessage): Promise<GraphSource> {

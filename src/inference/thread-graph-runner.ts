@@ -11,7 +11,7 @@ export class ThreadGraphRunner implements GraphRunner {
 
   constructor(private readonly thread: OnnxThread) {}
 
-  async run(graph: GraphFile, feeds: TensorMap, { signal }: GraphRunOptions): Promise<TensorMap> {
+  async run(graph: GraphFile, feeds: TensorMap, options: GraphRunOptions): Promise<TensorMap> {
     if (this.#waiting >= maxWaiting) {
       throw new SelvedgeError(
         "ENGINE_BUSY",
@@ -20,9 +20,9 @@ export class ThreadGraphRunner implements GraphRunner {
     }
     this.#waiting++;
     try {
-      return await this.thread.run(graph, feeds, signal);
+      return await this.thread.run(graph, feeds, options);
     } catch (error) {
-      if (signal.aborted) throw new SelvedgeError("CANCELLED", "The caller has gone");
+      if (options.signal.aborted) throw new SelvedgeError("CANCELLED", "The caller has gone");
       const why = error instanceof Error ? error.message : String(error);
       throw new SelvedgeError("INPUT_INVALID", `Cannot run graph ${graph.digest}: ${why}`, { cause: error });
     } finally {

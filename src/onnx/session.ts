@@ -6,6 +6,7 @@ import {
   type GraphSession,
   type GraphSource,
   isSelvedgeError,
+  outputsHeader,
   runPath,
   SelvedgeError,
   sessionsPath,
@@ -22,6 +23,8 @@ export interface SessionHost {
   readonly signal?: () => AbortSignal | undefined;
   /** What a path stands for. Without it a session cannot be made of a path. */
   readonly sourceOf?: (path: string) => GraphSource;
+  /** Whether an output is of use where the caller does not name those it wants. Without it, all are. */
+  readonly isOfUse?: (output: string) => boolean;
 }
 
 /** Feeds by the names of inputs: our tensors, or those of another copy of ONNX Runtime's interface. */
@@ -89,13 +92,13 @@ export class RemoteSession {
    */
   async run(feeds: Feeds, fetches?: readonly string[]): Promise<Record<string, Tensor>> {
     const body = encodeTensors(tensorsOf(feeds));
-    const outputs = await this.#run(body).catch(async (error) => {
+    const wanted = Array.isArray(fetches) ? fetches : this.#useful();
+    const outputs = await this.#run(body, wanted).catch(async (error) => {
       if (this.source === undefined || !isSelvedgeError(error) || error.code !== "MODEL_MISSING") throw error;
       // The engine made room for other graphs meanwhile.
       await post(this.host, this.source);
-      return await this.#run(body);
+      return await this.#run(body, wanted);
     });
-    const wanted = Array.isArray(fetches) ? fetches : this.outputNames;
     return Object.fromEntries(
       wanted.flatMap((name) => {
         const output = outputs[name];
@@ -109,9 +112,18 @@ export class RemoteSession {
     return Promise.resolve();
   }
 
-  async #run(body: Uint8Array<ArrayBuffer>): Promise<TensorMap> {
+  #useful(): readonly string[] {
+    const { isOfUse } = this.host;
+    return isOfUse === undefined ? this.outputNames : this.outputNames.filter((name) => isOfUse(name));
+  }
+
+  async #run(body: Uint8Array<ArrayBuffer>, wanted: readonly string[]): Promise<TensorMap> {
     const signal = this.host.signal?.();
-    const headers = { [callerHeader]: this.host.caller() };
+    const isAll = wanted.length === this.outputNames.length;
+    const headers = {
+      [callerHeader]: this.host.caller(),
+      ...(!isAll && { [outputsHeader]: wanted.map(encodeURIComponent).join(",") }),
+    };
     const response = await this.host.connection.post(runPath(this.graph.id), body, { headers, signal });
     return decodeTensors(await response.arrayBuffer().catch(unavailable(signal)));
   }

@@ -3,6 +3,8 @@ import { type GraphSource, isSelvedgeError, SelvedgeError } from "../contract/in
 import { type EngineConnection, onnxRuntime, onnxRuntimeKey, standIn } from "../onnx/index.ts";
 import { currentAsker } from "./asker.ts";
 import { dtypesIn } from "./dtypes.ts";
+// The library's own import of it comes after standIn, from when on Deno takes native modules for text.
+import "sharp";
 
 type Transformers = typeof import("@huggingface/transformers");
 /** A task of transformers.js with its model, tokenizer and processor loaded. */
@@ -34,6 +36,8 @@ export class Pipelines {
       caller: () => currentAsker()?.caller ?? "tasks",
       signal: () => currentAsker()?.signal,
       sourceOf: (path) => sourceOf(path, folders),
+      // Whisper's encoder gives 220 MB of them for half a minute, and no task reads them.
+      isOfUse: (output) => !output.startsWith("encoder_attentions"),
     });
     Object.defineProperty(globalThis, onnxRuntimeKey, { value });
     // The library imports it even where it does not use it: 45 MB of native code.

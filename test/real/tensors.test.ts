@@ -1,7 +1,7 @@
 import { onnxRuntime } from "../../src/onnx/index.ts";
 import { assertEquals, assertMatch, assertRejects, assertThrows, assertTrue } from "../assert.ts";
 import { codeOf, openEngine } from "../engine.ts";
-import { castGraph, identityGraph } from "../onnx-graph.ts";
+import { castGraph, identityGraph, onnxGraph } from "../onnx-graph.ts";
 
 let opened: Awaited<ReturnType<typeof openEngine>>;
 let ort: ReturnType<typeof onnxRuntime>;
@@ -55,6 +55,16 @@ Deno.test("a graph may give another type than it takes", async () => {
   const halves = await ort.InferenceSession.create(castGraph("int64", "float16"));
   const { y: half } = await halves.run({ x: new ort.Tensor("int64", [7, 8n], [2]) });
   assertEquals(half!.data, Float16Array.of(7, 8));
+});
+
+Deno.test("only the outputs that are named come back, and an unknown name is said", async () => {
+  const nodes = ["y", "z"].map((output) => ({ operator: "Identity", inputs: ["x"], output }));
+  const graph = onnxGraph([["x", "int32", ["n"]]], [["y", "int32", ["n"]], ["z", "int32", ["n"]]], nodes);
+  const session = await ort.InferenceSession.create(graph);
+  const feeds = { x: new ort.Tensor("int32", [3], [1]) };
+  assertEquals(Object.keys(await session.run(feeds)), ["y", "z"]);
+  assertEquals(Object.keys(await session.run(feeds, ["z"])), ["z"]);
+  await assertRejects(session.run(feeds, ["w"]), { code: "INPUT_INVALID" });
 });
 
 Deno.test("a session says its inputs and outputs, and is known by the digest of its graph", async () => {
