@@ -74,6 +74,7 @@ export function decodeTaskRequest(bytes: ArrayBuffer): TaskRequest {
 function attachment(bytes: Uint8Array<ArrayBuffer> | undefined, kind: Kind): Attachment {
   if (bytes === undefined) throw new RangeError("an attachment is missing");
   if (kind === "bytes") return bytes;
+  if (bytes.byteLength % 4 !== 0) throw new RangeError("an attachment of samples is cut");
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 

@@ -55,7 +55,7 @@ Deno.serve(async () => {
 };
 
 /** A hub that has gte-small, as the real one lays it out. */
-async function openHub() {
+function openHub() {
   const entry = findModel("gte-small");
   const store = new ModelStore();
   const config = { model_type: "bert", hidden_size: 384, num_attention_heads: 12, num_hidden_layers: 12 };
@@ -69,9 +69,9 @@ async function openHub() {
 }
 
 let project: Project;
-let hub: Awaited<ReturnType<typeof openHub>>;
+let hub: ReturnType<typeof openHub>;
 Deno.test.beforeAll(async () => {
-  hub = await openHub();
+  hub = openHub();
   project = await Project.start({ ...functions, ".env": `HUB=http://127.0.0.1:${hub.addr.port}/` });
 });
 Deno.test.afterAll(async () => {
