@@ -3,9 +3,8 @@
  * model, by way of the engine as it is served, and prints how well the cosines order the pairs.
  */
 import { join } from "node:path";
-import { EngineProcess, l2Normalize, pool, Tokenizer } from "../src/inference/index.ts";
-import { findModel, type ModelEntry, ModelStore } from "../src/models/index.ts";
-import { EncoderSession } from "../src/quantisation/encoder-session.ts";
+import { EngineProcess } from "../src/inference/index.ts";
+import { findEmbeddingModel } from "../src/models/index.ts";
 import { EngineClient } from "../src/worker/engine-client.ts";
 import { temporaryFolder } from "../test/project.ts";
 import { type PairFile, readPairFiles } from "./sentence-pairs.ts";
@@ -15,10 +14,9 @@ const inputsPerRequest = 256;
 
 type Vectors = ReadonlyMap<string, Float32Array>;
 
-/** The vectors of a model as it is served, the sha256 of its graph, and how fast they came. */
+/** The vectors of a model as it is served, and how fast they came. */
 interface Served {
   readonly vectors: Vectors;
-  readonly digest: string;
   readonly tokensPerSecond: number;
 }
 
@@ -36,37 +34,16 @@ async function serve(model: string, texts: readonly string[]): Promise<Served> {
 
 async function embedAll(client: EngineClient, model: string, texts: readonly string[]): Promise<Served> {
   const vectors = new Map<string, Float32Array>();
-  let [digest, tokens] = ["", 0];
+  let tokens = 0;
   const start = performance.now();
   for (let first = 0; first < texts.length; first += inputsPerRequest) {
     const inputs = texts.slice(first, first + inputsPerRequest);
     const whose = { caller: "evaluate", tenant: "evaluate" };
     const reply = await client.embed({ model, inputs, meanPool: true, normalize: true, ...whose });
     for (const [index, text] of inputs.entries()) vectors.set(text, Float32Array.from(reply.values[index]!));
-    digest = reply.digest;
     tokens += reply.rows.reduce((sum, row) => sum + row.tokens, 0);
   }
-  return { vectors, digest, tokensPerSecond: tokens / ((performance.now() - start) / 1000) };
-}
-
-/** The vectors of the catalogue's own weights, on ONNX Runtime with nothing around it. */
-async function embedExactly(entry: ModelEntry, texts: readonly string[]): Promise<Vectors> {
-  const store = new ModelStore();
-  const path = (role: string) => store.pathOf(entry.files.find((file) => file.role === role)!);
-  const readJson = async (role: string) => JSON.parse(await Deno.readTextFile(path(role)));
-  const tokenizer = new Tokenizer(
-    await readJson("tokenizer"),
-    await readJson("tokenizerConfig"),
-    entry.maxTokens,
-  );
-  const session = await EncoderSession.open(path("model"));
-  const vectors = new Map<string, Float32Array>();
-  for (const text of texts) {
-    const [states] = await session.run([tokenizer.encode(text)]);
-    vectors.set(text, l2Normalize(pool(states!, entry.dimensions, entry.pooling)));
-  }
-  await session.release();
-  return vectors;
+  return { vectors, tokensPerSecond: tokens / ((performance.now() - start) / 1000) };
 }
 
 function cosine(left: Float32Array, right: Float32Array): number {
@@ -78,13 +55,16 @@ function score({ pairs }: PairFile, vectors: Vectors): number {
   return 100 * spearman(cosines, pairs.map((pair) => pair.score));
 }
 
-/** The first percentile and the least of the cosines to fp32; dashes when the model served is that itself. */
-async function agreement(entry: ModelEntry, { digest, vectors }: Served): Promise<[string, string]> {
-  if (entry.files.some(({ sha256 }) => sha256 === digest)) return ["–", "–"];
-  const exact = await embedExactly(entry, [...vectors.keys()]);
-  const cosines = [...vectors].map(([text, vector]) => cosine(vector, exact.get(text)!)).sort((a, b) =>
-    a - b
-  );
+/**
+ * The first percentile and the least of the cosines to the model that `model` was derived from; dashes when it is
+ * derived from none.
+ */
+async function agreement(model: string, { vectors }: Served): Promise<[string, string]> {
+  const { derivedFrom } = await findEmbeddingModel(model);
+  if (derivedFrom === undefined) return ["–", "–"];
+  const exact = await serve(derivedFrom, [...vectors.keys()]);
+  const cosines = [...vectors].map(([text, vector]) => cosine(vector, exact.vectors.get(text)!));
+  cosines.sort((a, b) => a - b);
   return [cosines[Math.floor(cosines.length / 100)]!.toFixed(4), cosines[0]!.toFixed(4)];
 }
 
@@ -97,7 +77,7 @@ async function evaluate(folder: string, models: readonly string[]): Promise<void
   for (const model of models) {
     for (const file of files) {
       const served = await serve(model, [...new Set(file.pairs.flatMap(({ sentences }) => sentences))]);
-      const [firstPercentile, worst] = await agreement(findModel(model), served);
+      const [firstPercentile, worst] = await agreement(model, served);
       const figures = [score(file, served.vectors).toFixed(2), Math.round(served.tokensPerSecond)];
       const cells = [model, file.name, file.pairs.length, ...figures, firstPercentile, worst];
       console.log(`| ${cells.join(" | ")} |`);

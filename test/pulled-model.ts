@@ -6,5 +6,5 @@ import { selvedgeCommand } from "./project.ts";
 export async function pullGteSmall() {
   const pulled = await selvedgeCommand(["models", "pull", "gte-small"]);
   assertEquals(pulled.code, 0, pulled.stderr);
-  return await new ModelStore().locate(findModel("gte-small"));
+  return await new ModelStore().locate(await findModel("gte-small"));
 }

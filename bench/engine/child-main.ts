@@ -17,7 +17,10 @@ const kinds: Readonly<Record<string, (argument: string) => Promise<Embed>>> = {
     };
   },
   async web(folder) {
-    const [{ default: ort }, { openTexts }] = await Promise.all([import("onnxruntime-web"), import("./texts.ts")]);
+    const [{ default: ort }, { openTexts }] = await Promise.all([
+      import("onnxruntime-web"),
+      import("./texts.ts"),
+    ]);
     ort.env.wasm.numThreads = 1;
     const session = await ort.InferenceSession.create(await Deno.readFile(`${folder}/model/onnx/model.onnx`));
     const encode = await openTexts(`${folder}/model`);

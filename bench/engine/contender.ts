@@ -13,7 +13,16 @@ export async function startChild(name: string, kind: string, argument: string): 
   const root = new URL("../../", import.meta.url).pathname;
   const script = new URL("./child-main.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "--allow-all", `--config=${root}deno.json`, script, kind, argument],
+    args: [
+      "run",
+      "--quiet",
+      "--no-check",
+      "--allow-all",
+      `--config=${root}deno.json`,
+      script,
+      kind,
+      argument,
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

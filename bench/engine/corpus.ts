@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
 /** Words of which sentences are made where no corpus is given. */
-const words = ("a the man woman dog is are playing running guitar street in on with new city people said "
-  + "government president market percent report two three young black white horse riding beach over")
+const words = ("a the man woman dog is are playing running guitar street in on with new city people said " +
+  "government president market percent report two three young black white horse riding beach over")
   .split(" ");
 
 /**
@@ -25,6 +25,8 @@ export async function sentences(folder: string | undefined): Promise<string[]> {
 function madeUp(): string[] {
   return Array.from({ length: 6_000 }, (_, index) => {
     const length = 6 + index * 7 % 14;
-    return Array.from({ length }, (_, place) => words[(index * 31 + place * place * 7) % words.length]).join(" ");
+    return Array.from({ length }, (_, place) => words[(index * 31 + place * place * 7) % words.length]).join(
+      " ",
+    );
   });
 }

@@ -14,8 +14,10 @@ export async function direct(
   graph: GraphFile,
   encode: (text: string) => readonly number[],
 ): Promise<Contender> {
-  const threads = Array.from({ length: navigator.hardwareConcurrency }, () =>
-    new OnnxThread({ intraOpThreads: 1, niceness: 0 }));
+  const threads = Array.from(
+    { length: navigator.hardwareConcurrency },
+    () => new OnnxThread({ intraOpThreads: 1, niceness: 0 }),
+  );
   for (const thread of threads) await thread.ask({ type: "load", graph, intraOpThreads: 1 });
   return {
     name,

@@ -37,7 +37,7 @@ const denoDefaults = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_TLS_CA_STO
  */
 export function spawnFunction(
   definition: FunctionDefinition,
-  importMap: string,
+  { importMap, preloads }: { readonly importMap: string; readonly preloads: readonly string[] },
   sockets: ProcessSockets,
 ): Deno.ChildProcess {
   const config = definition.denoConfig;
@@ -51,6 +51,7 @@ export function spawnFunction(
       ...(config === undefined ? ["--no-config"] : [`--config=${config}`]),
       `--import-map=${importMap}`,
       `--preload=${new URL("../worker/main.ts", import.meta.url).pathname}`,
+      ...preloads.map((path) => `--preload=${path}`),
       ...permissionFlags(definition, sockets),
       definition.entrypoint,
     ],

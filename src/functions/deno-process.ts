@@ -17,6 +17,8 @@ export interface ProcessOptions {
   /** An empty folder for its sockets, with the engine's socket linked in it. */
   readonly socketFolder: string;
   readonly importMap: string;
+  /** Modules of ours that run after the worker and before the function. */
+  readonly preloads: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly telemetry: Telemetry;
   /** Gives up a boot. */
@@ -55,7 +57,7 @@ export class FunctionProcess {
     const sockets = socketsIn(options.socketFolder);
     using listener = Deno.listen({ transport: "unix", path: sockets.control });
     const accepted = listener.accept();
-    const child = spawnFunction(definition, options.importMap, sockets);
+    const child = spawnFunction(definition, options, sockets);
     record(child.stdout, (text) => telemetry.record("function.log", { function: definition.name, text }));
     const said: string[] = [];
     const stderrEnd = record(child.stderr, (text) => {

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { SelvedgeError } from "../contract/index.ts";
 import type { FunctionDefinition } from "./definition.ts";
 import { scanWellKnown } from "./source-scan.ts";
-import { wellKnownImport } from "./well-known-imports.ts";
+import { isTransformers, wellKnownImport } from "./well-known-imports.ts";
 
 const addresses = v.record(v.string(), v.nullable(v.string()));
 const importMapSchema = v.object({
@@ -16,6 +16,14 @@ const importMapSchema = v.object({
 type ImportMap = Pick<v.InferOutput<typeof importMapSchema>, "imports" | "scopes">;
 const packageSchema = v.object({ dependencies: v.optional(v.record(v.string(), v.string()), {}) });
 
+/** What a function's imports ask of its process. */
+export interface ImportNeeds {
+  /** Modules of ours to preload beside the worker. */
+  readonly preloads: readonly string[];
+}
+
+const nativeStandIns = new URL("../worker/native-stand-ins.ts", import.meta.url).pathname;
+
 /**
  * Writes to `target` the one import map that a function runs with: what the user maps, over the packages of a
  * package.json beside the entry, over the well-known imports that its sources mention. Where the user maps to a
@@ -23,7 +31,7 @@ const packageSchema = v.object({ dependencies: v.optional(v.record(v.string(), v
  *
  * @throws {SelvedgeError} `FUNCTION_BOOT_FAILED` that names a file that cannot be read as an import map
  */
-export async function writeImportMap(definition: FunctionDefinition, target: string): Promise<void> {
+export async function writeImportMap(definition: FunctionDefinition, target: string): Promise<ImportNeeds> {
   const near = dirname(definition.entrypoint);
   const user = await readUserMap(definition);
   const folders = [...new Set([definition.folder, near]), ...definition.sharedFolders];
@@ -35,6 +43,7 @@ export async function writeImportMap(definition: FunctionDefinition, target: str
   const fresh = `${target}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(fresh, JSON.stringify(map, null, 2));
   await Deno.rename(fresh, target);
+  return { preloads: Object.values(map.imports).some(isTransformers) ? [nativeStandIns] : [] };
 }
 
 function withWellKnown(map: ImportMap["imports"]): ImportMap["imports"] {

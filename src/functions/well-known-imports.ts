@@ -3,9 +3,17 @@ const harmlessOptions = new Set(["target", "pin", "dts", "no-check", "no-dts", "
 
 const shims = new URL("../worker/shims/", import.meta.url);
 
+const transformersAnywhere =
+  /^(?:(?:npm|jsr):\/?|https:\/\/cdn\.jsdelivr\.net\/npm\/)(@huggingface\/transformers(?:@[^/]+)?)(?:\/\+esm)?$/;
+
+/** Whether an address of an import map is transformers.js, which needs stand-ins for its native libraries. */
+export function isTransformers(address: string | null): boolean {
+  return address !== null && transformersAnywhere.test(address);
+}
+
 /**
  * Where a well-known remote import is served from instead: types that have no code from an empty module,
- * packages of the registry from the registry, and `serve` of the old standard library from `Deno.serve`.
+ * packages of the registry from the registry (transformers.js by whatever way it is named), and `serve` of the old standard library from `Deno.serve`.
  * Other specifiers are the user's business: undefined.
  */
 export function wellKnownImport(specifier: string): string | undefined {
@@ -17,6 +25,8 @@ export function wellKnownImport(specifier: string): string | undefined {
   if (/^https:\/\/deno\.land\/std(@[^/]+)?\/http\/server\.ts$/.test(specifier)) {
     return new URL("std-http-server.ts", shims).href;
   }
+  const transformers = transformersAnywhere.exec(specifier);
+  if (transformers !== null) return `npm:${transformers[1]}`;
   const url = specifier.startsWith("https://esm.sh/") ? URL.parse(specifier) : null;
   return url === null ? undefined : fromEsmSh(url);
 }

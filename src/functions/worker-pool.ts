@@ -79,7 +79,7 @@ export class WorkerPool {
     const socketFolder = join(runFolder, `${this.#count++}`);
     try {
       this.#socketFolders.add(socketFolder);
-      const [environment] = await Promise.all([
+      const [environment, { preloads }] = await Promise.all([
         this.options.environmentOf(definition),
         writeImportMap(definition, importMap),
         Deno.mkdir(socketFolder).then(() => this.#linkEngine(socketFolder)),
@@ -87,6 +87,7 @@ export class WorkerPool {
       const process = await FunctionProcess.start(definition, {
         socketFolder,
         importMap,
+        preloads,
         environment,
         telemetry,
         signal: this.#closing.signal,

@@ -1,23 +1,24 @@
-import { type Priority, SelvedgeError } from "../contract/index.ts";
-import type { BatchQueue } from "./batch-queue.ts";
+import { SelvedgeError } from "../contract/index.ts";
+import type { BatchQueue, LaneClass } from "./batch-queue.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import type { BatchResult } from "./onnx-messages.ts";
 import { type OnnxThread, ThreadDied } from "./onnx-thread.ts";
+import { GraphWork } from "./graph-work.ts";
 import type { ResidentGraphs } from "./resident-graphs.ts";
 import type { RowWork } from "./row-work.ts";
 
 /** A row that was on a thread when it died is tried once more, on another; after that it is held to be the cause. */
 const deathsAllowed = 1;
 
-/** A thread, and which priority's batches it takes. */
+/** A thread, and which batches it takes. */
 export interface Lane {
-  readonly priority: Priority;
+  readonly laneClass: LaneClass;
   readonly thread: OnnxThread;
 }
 
 /** What a lane works with. */
 export interface LaneParts {
-  readonly queue: BatchQueue<RowWork>;
+  readonly queue: BatchQueue<RowWork | GraphWork>;
   readonly graphs: ResidentGraphs;
   readonly metrics: EngineMetrics;
 }
@@ -25,7 +26,10 @@ export interface LaneParts {
 /** Takes batches and runs them, one after the other, for ever. Two loops on one lane keep its thread from waiting. */
 export async function runBatches(lane: Lane, parts: LaneParts): Promise<never> {
   while (true) {
-    await runBatch(await parts.queue.take(lane.priority), lane, parts);
+    const batch = await parts.queue.take(lane.laneClass);
+    const [first] = batch;
+    if (first instanceof GraphWork) await runGraph(first, lane, parts);
+    else await runBatch(batch as RowWork[], lane, parts);
   }
 }
 
@@ -52,10 +56,11 @@ async function compute(
   lane: Lane,
   { graphs, queue, metrics }: LaneParts,
 ): Promise<BatchResult> {
-  const { model } = batch[0]!.order;
-  const { thread, priority } = lane;
+  const first = batch[0]!;
+  const { model } = first.order;
+  const { thread, laneClass } = lane;
   using _lease = await graphs.lease(thread, model.graph);
-  if (model.batchRule === undefined && (priority === "bulk" || queue.waiting(priority) > 0)) {
+  if (model.batchRule === undefined && (laneClass === "bulk" || queue.waiting(laneClass) > 0)) {
     model.batchRule = await thread.ask({ type: "probe", digest: model.digest });
   }
   const rows = batch.map(({ order: { encoding, shape } }) => ({ ids: encoding.ids, shape }));
@@ -65,11 +70,17 @@ async function compute(
     padId: model.tokenizer.padId,
     rows,
   });
-  metrics.batchRan(model.name, priority, batch, result.runMs, result.cpuMs * thread.plan.intraOpThreads);
+  metrics.batchRan(
+    model.name,
+    first.order.priority,
+    batch,
+    result.runMs,
+    result.cpuMs * thread.plan.intraOpThreads,
+  );
   return result;
 }
 
-function retry(batch: readonly RowWork[], error: ThreadDied, queue: BatchQueue<RowWork>): void {
+function retry(batch: readonly RowWork[], error: ThreadDied, queue: BatchQueue<RowWork | GraphWork>): void {
   for (const work of batch) {
     if (work.deaths++ < deathsAllowed) queue.push(work);
     else {work.fail(
@@ -82,4 +93,18 @@ function fault(error: unknown, { order: { model } }: RowWork): unknown {
   if (error instanceof SelvedgeError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new SelvedgeError("MODEL_INVALID", `Cannot run model "${model.name}": ${reason}`, { cause: error });
+}
+
+async function runGraph(work: GraphWork, { thread }: Lane, { graphs }: LaneParts): Promise<void> {
+  const { graph, feeds, outputs } = work.order;
+  try {
+    using _lease = await graphs.lease(thread, graph);
+    work.resolve(await thread.ask({ type: "run", digest: graph.digest, feeds, outputs }));
+  } catch (error) {
+    if (error instanceof SelvedgeError) return work.fail(error);
+    // Its tensors have gone to the thread: they cannot be tried again, and the graph may be why it died.
+    const code = error instanceof ThreadDied ? "INTERNAL" : "INPUT_INVALID";
+    const reason = error instanceof Error ? error.message : String(error);
+    work.fail(new SelvedgeError(code, `Cannot run graph ${graph.digest}: ${reason}`, { cause: error }));
+  }
 }

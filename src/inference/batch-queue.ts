@@ -1,6 +1,9 @@
 import type { Priority } from "../contract/index.ts";
 import type { BatchRule } from "./onnx-messages.ts";
 
+/** The lanes there are: for those who wait, for bulk, and for graphs that are not ours. */
+export type LaneClass = Priority | "graph";
+
 /** What waits for a lane. Items of one `group` may share a batch, as far as the group's rule allows. */
 export interface QueueItem {
   readonly group: string;
@@ -8,7 +11,7 @@ export interface QueueItem {
   /** Tokens. */
   readonly length: number;
   readonly caller: string;
-  readonly priority: Priority;
+  readonly priority: LaneClass;
   /** Whether somebody still waits for it; otherwise it is dropped before it costs anything. */
   readonly isWanted: boolean;
 }
@@ -32,11 +35,16 @@ interface Entry<Item> {
  * starts level with those that are there.
  */
 export class BatchQueue<Item extends QueueItem> {
-  readonly #classes: Readonly<Record<Priority, ClassQueue<Item>>>;
-  readonly #takers: Record<Priority, ((batch: Item[]) => void)[]> = { interactive: [], bulk: [] };
+  readonly #classes: Readonly<Record<LaneClass, ClassQueue<Item>>>;
+  readonly #takers: Record<LaneClass, ((batch: Item[]) => void)[]> = {
+    interactive: [],
+    bulk: [],
+    graph: [],
+  };
 
   constructor(limits: BatchLimits) {
-    this.#classes = { interactive: new ClassQueue(limits), bulk: new ClassQueue(limits) };
+    const queue = () => new ClassQueue<Item>(limits);
+    this.#classes = { interactive: queue(), bulk: queue(), graph: queue() };
   }
 
   push(item: Item): void {
@@ -53,14 +61,14 @@ export class BatchQueue<Item extends QueueItem> {
   }
 
   /** Resolves with the next batch of that priority, now or when something comes. Never empty. */
-  take(priority: Priority): Promise<Item[]> {
+  take(priority: LaneClass): Promise<Item[]> {
     const batch = this.#classes[priority].take();
     if (batch.length > 0) return Promise.resolve(batch);
     return new Promise((resolve) => this.#takers[priority].push(resolve));
   }
 
   /** How many items wait; those that nobody wants any more are counted until they are met. */
-  waiting(priority: Priority): number {
+  waiting(priority: LaneClass): number {
     return this.#classes[priority].size;
   }
 }

@@ -4,6 +4,7 @@ import type { Admission } from "./admission.ts";
 import type { BatchQueue } from "./batch-queue.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import { encodeRow, type PlannedRow, planRows } from "./input-plan.ts";
+import type { GraphWork } from "./graph-work.ts";
 import type { LoadedModel, ModelRegistry } from "./model-registry.ts";
 import type { RowShape } from "./pooling.ts";
 import { RequestRows, type RowAnswer } from "./request-rows.ts";
@@ -24,7 +25,7 @@ const maxInputsUnpooled = 32;
 /** What the embedder works with. */
 export interface EmbedderParts {
   readonly models: ModelRegistry;
-  readonly queue: BatchQueue<RowWork>;
+  readonly queue: BatchQueue<RowWork | GraphWork>;
   readonly admission: Admission;
   readonly metrics: EngineMetrics;
   /** Absent when rows are not kept. */

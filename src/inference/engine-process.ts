@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { lines } from "../kit/lines.ts";
 import { defaultEngineSettings, type EngineSettings } from "./engine-settings.ts";
 import type { Telemetry } from "../telemetry/index.ts";
+import { graphFolder, taskSocketOf } from "./places.ts";
 
 const firstRestartMs = 50;
 const longestRestartMs = 5_000;
@@ -119,16 +120,18 @@ async function launch(
 function spawn(settings: EngineSettings): Deno.ChildProcess {
   const { socket, cacheFile } = settings;
   const root = new URL("../../", import.meta.url).pathname;
+  const sockets = [socket, taskSocketOf(socket)];
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", `--config=${root}deno.json`],
       // ONNX Runtime is a native library; the threads, the files and the machine's shape are its trade.
       ...["--allow-ffi", "--allow-sys", "--allow-env", "--allow-read"],
+      // Models are brought, graphs are tried out, and tasks are done, in processes of their own.
       `--allow-run=${Deno.execPath()}`,
-      ...[
-        `--allow-write=${cacheFile === undefined ? socket : `${socket},${dirname(cacheFile)}`}`,
-        `--allow-net=unix:${socket}`,
-      ],
+      `--allow-write=${
+        [...sockets, graphFolder(), ...(cacheFile === undefined ? [] : [dirname(cacheFile)])].join()
+      }`,
+      `--allow-net=${sockets.map((path) => `unix:${path}`).join()}`,
       ...[new URL("./main.ts", import.meta.url).pathname, JSON.stringify(settings)],
     ],
     env: { NO_COLOR: "1" },

@@ -1,4 +1,6 @@
 export { describePlan, planFor } from "./machine-plan.ts";
+export { type GraphFile } from "./onnx-messages.ts";
+export { OnnxThread } from "./onnx-thread.ts";
 export { EngineClient } from "./engine-client.ts";
 export { type EngineOptions, EngineProcess } from "./engine-process.ts";
 export {

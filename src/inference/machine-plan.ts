@@ -4,6 +4,8 @@ import type { ThreadPlan } from "./onnx-thread.ts";
 const mostThreadsForOneText = 4;
 /** Leaves a backfill a tenth of a core that is otherwise busy, and all of an idle one. */
 const bulkNiceness = 10;
+/** After texts that somebody waits for, before bulk. */
+const graphNiceness = 5;
 
 /** The threads an engine runs. */
 export interface MachinePlan {
@@ -11,6 +13,8 @@ export interface MachinePlan {
   readonly interactive: readonly ThreadPlan[];
   /** Work through bulk: a lane of one thread a core, for the most texts a second, at low priority. */
   readonly bulk: readonly ThreadPlan[];
+  /** Run graphs that are not ours: what a function brings must not hold up anybody's texts. */
+  readonly graph: readonly ThreadPlan[];
 }
 
 /** Chooses threads for a machine of so many cores. */
@@ -20,6 +24,7 @@ export function planFor(cores: number): MachinePlan {
   return {
     interactive: Array.from({ length: lanes }, () => ({ intraOpThreads, niceness: 0 })),
     bulk: Array.from({ length: cores }, () => ({ intraOpThreads: 1, niceness: bulkNiceness })),
+    graph: [{ intraOpThreads, niceness: graphNiceness }],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TensorMap } from "../contract/index.ts";
 import type { RowShape } from "./pooling.ts";
 
 /** An ONNX file on disk that was proved before. The digest, its sha256, is the name threads know it by. */
@@ -20,6 +21,7 @@ export type BatchRule = "padded" | "equal" | "alone";
 
 /** What the engine asks of a thread. Answered in order. */
 export type ThreadRequest =
+  | { readonly type: "start"; readonly niceness: number }
   | { readonly type: "load"; readonly graph: GraphFile; readonly intraOpThreads: number }
   | { readonly type: "unload"; readonly digest: string }
   | { readonly type: "probe"; readonly digest: string }
@@ -28,6 +30,12 @@ export type ThreadRequest =
     readonly digest: string;
     readonly padId: number;
     readonly rows: readonly BatchRow[];
+  }
+  | {
+    readonly type: "run";
+    readonly digest: string;
+    readonly feeds: TensorMap;
+    readonly outputs: readonly string[] | undefined;
   };
 
 /** The vectors of a batch, in its order, and where the time went. */
@@ -41,10 +49,12 @@ export interface BatchResult {
 
 /** What each request is answered with. */
 export interface ThreadAnswers {
+  readonly start: null;
   readonly load: null;
   readonly unload: null;
   readonly probe: BatchRule;
   readonly embed: BatchResult;
+  readonly run: TensorMap;
 }
 
 /** The thread's one reply to each request. */

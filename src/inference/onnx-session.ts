@@ -1,4 +1,6 @@
 import ort from "onnxruntime-node";
+import type { TensorMap } from "../contract/index.ts";
+import { nativeTensors, plainTensors } from "./native-tensors.ts";
 import type { BatchResult, BatchRow } from "./onnx-messages.ts";
 import { shapeRow } from "./pooling.ts";
 
@@ -48,6 +50,11 @@ export class OnnxSession {
     });
     output.dispose();
     return { rows, runMs: ranAt - startedAt, poolMs: performance.now() - ranAt };
+  }
+
+  /** Runs the graph as it is, for the outputs named, or all. Throws what ONNX Runtime says of the feeds. */
+  async run(feeds: TensorMap, outputs: readonly string[] = this.#session.outputNames): Promise<TensorMap> {
+    return plainTensors(await this.#session.run(nativeTensors(feeds), outputs));
   }
 
   async release(): Promise<void> {

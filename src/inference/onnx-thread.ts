@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { buffersOf } from "./native-tensors.ts";
 import type { ThreadAnswers, ThreadReply, ThreadRequest } from "./onnx-messages.ts";
 
 /** How a thread runs. */
@@ -36,29 +36,42 @@ export class OnnxThread {
   /** @throws {ThreadDied} and what ONNX Runtime says */
   ask<Request extends ThreadRequest>(request: Request): Promise<ThreadAnswers[Request["type"]]> {
     const worker = this.#worker ??= this.#start();
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ resolve, reject });
-      worker.postMessage(request);
-    });
+    return this.#send(worker, request);
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./onnx-thread-main.ts", import.meta.url), {
-      workerData: { niceness: this.plan.niceness },
-    });
-    worker.on("message", (reply: ThreadReply) => {
+    // Not a Worker of node:worker_threads: in Deno that takes 45 ms a megabyte to send what this one hands over.
+    const worker = new Worker(new URL("./onnx-thread-main.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data: reply }: MessageEvent<ThreadReply>) => {
       const { resolve, reject } = this.#pending.shift()!;
       if (reply.type === "done") resolve(reply.answer as never);
       else reject(new Error(reply.message));
-    });
-    worker.on("error", (error) => this.#die(worker, error));
-    worker.on("exit", (code) => this.#die(worker, new Error(`It ended with status ${code}`)));
+    };
+    worker.onerror = (event) => {
+      // Unless it is called handled, the error of a thread ends the process.
+      event.preventDefault();
+      this.#die(worker, new Error(event.message));
+    };
+    void this.#send(worker, { type: "start", niceness: this.plan.niceness }).catch(() =>
+      "it died: others say so"
+    );
     return worker;
+  }
+
+  #send<Request extends ThreadRequest>(
+    worker: Worker,
+    request: Request,
+  ): Promise<ThreadAnswers[Request["type"]]> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ resolve, reject });
+      worker.postMessage(request, request.type === "run" ? buffersOf(request.feeds) : []);
+    });
   }
 
   #die(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    worker.terminate();
     const pending = this.#pending;
     this.#pending = [];
     this.onDeath();

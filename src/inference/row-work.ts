@@ -1,8 +1,9 @@
-import { type Priority, SelvedgeError } from "../contract/index.ts";
+import type { Priority } from "../contract/index.ts";
 import type { QueueItem } from "./batch-queue.ts";
-import type { Encoding } from "./tokenizer.ts";
 import type { LoadedModel } from "./model-registry.ts";
 import type { RowShape } from "./pooling.ts";
+import { QueuedResult } from "./queued-result.ts";
+import type { Encoding } from "./tokenizer.ts";
 
 /** A computed row, and where its time went. */
 export interface RowResult {
@@ -24,19 +25,14 @@ export interface RowOrder {
   readonly priority: Priority;
 }
 
-/**
- * One row on its way: waiting → done or failed. Several callers may wait for the same row; it is wanted until the
- * last of them has gone.
- */
-export class RowWork implements QueueItem {
+/** One row on its way: waiting → done or failed. Several callers may wait for the same row. */
+export class RowWork extends QueuedResult<RowResult> implements QueueItem {
   readonly #queuedAt = performance.now();
-  readonly #result = Promise.withResolvers<RowResult>();
-  #waiters = 0;
   /** How often a thread died while it held this row. */
   deaths = 0;
 
   constructor(readonly order: RowOrder) {
-    this.#result.promise.catch(() => "each waiter has the error");
+    super();
   }
 
   get group(): string {
@@ -54,38 +50,11 @@ export class RowWork implements QueueItem {
   get priority(): Priority {
     return this.order.priority;
   }
-  get isWanted(): boolean {
-    return this.#waiters > 0;
-  }
-
-  /** Resolves when the row is there, or with nothing when it failed. */
-  get settled(): Promise<RowResult | undefined> {
-    return this.#result.promise.catch(() => undefined);
-  }
-
-  /** Waits for the row. @throws {SelvedgeError} `CANCELLED` as soon as `signal` aborts */
-  async wait(signal: AbortSignal): Promise<RowResult> {
-    const left = Promise.withResolvers<never>();
-    const leave = () => left.reject(new SelvedgeError("CANCELLED", "The caller has gone"));
-    if (signal.aborted) leave();
-    signal.addEventListener("abort", leave);
-    this.#waiters++;
-    try {
-      return await Promise.race([this.#result.promise, left.promise]);
-    } finally {
-      this.#waiters--;
-      signal.removeEventListener("abort", leave);
-    }
-  }
 
   /** `times` are those of the row's part of the batch, which began at `startedAt`. */
   complete(row: Float32Array, startedAt: number, times: { runMs: number; poolMs: number }): void {
     const { ids, truncated } = this.order.encoding;
     const queueMs = startedAt - this.#queuedAt;
-    this.#result.resolve({ row, tokens: ids.length, truncated, queueMs, ...times });
-  }
-
-  fail(reason: unknown): void {
-    this.#result.reject(reason);
+    this.resolve({ row, tokens: ids.length, truncated, queueMs, ...times });
   }
 }

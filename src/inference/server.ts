@@ -12,6 +12,7 @@ import {
   SelvedgeError,
 } from "../contract/index.ts";
 import { BodyTooLarge, readBounded } from "../kit/bounded-body.ts";
+import type { Answer, EngineRoute } from "./answer.ts";
 import type { Embedder } from "./embedder.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import type { ModelRegistry } from "./model-registry.ts";
@@ -43,12 +44,8 @@ export interface ServerParts {
   readonly embedder: Embedder;
   readonly models: ModelRegistry;
   readonly metrics: EngineMetrics;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: Uint8Array | string;
+  /** What other paths answer, in the order they are tried. */
+  readonly routes: readonly EngineRoute[];
 }
 
 /**
@@ -67,11 +64,12 @@ export function engineServer(parts: ServerParts): Server {
 
 async function answerTo(
   request: IncomingMessage,
-  { embedder, models, metrics }: ServerParts,
+  { embedder, models, metrics, routes }: ServerParts,
   signal: AbortSignal,
 ): Promise<Answer> {
   // The caller reaches the socket as one reaches a proxy, with the whole address.
-  switch (new URL(request.url!, "http://engine").pathname) {
+  const path = new URL(request.url!, "http://engine").pathname;
+  switch (path) {
     case embedPath:
       return await embed(embedder, await parse(request, embedRequest), signal);
     case loadPath:
@@ -79,9 +77,12 @@ async function answerTo(
       return { status: 204 };
     case metricsPath:
       return { status: 200, body: await metrics.text() };
-    default:
-      return { status: 404 };
   }
+  for (const route of routes) {
+    const answer = route(request, path, signal);
+    if (answer !== undefined) return await answer;
+  }
+  return { status: 404 };
 }
 
 async function embed(embedder: Embedder, request: EmbedRequest, signal: AbortSignal): Promise<Answer> {

@@ -17,7 +17,9 @@ const priorityOfProcess = 0;
 
 /** Opens the C library, for the life of the thread. */
 export function openThreadClock(): ThreadClock {
-  if (Deno.build.os !== "linux") return { cpuMs: () => 0, setNiceness: () => {}, releaseFreedMemory: () => {} };
+  if (Deno.build.os !== "linux") {
+    return { cpuMs: () => 0, setNiceness: () => {}, releaseFreedMemory: () => {} };
+  }
   const { symbols } = Deno.dlopen("libc.so.6", {
     clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
     malloc_trim: { parameters: ["usize"], result: "i32" },

@@ -1,3 +1,4 @@
+export { acquireModel, folderOfModel } from "./acquire-model.ts";
 export { addModel, type AddOptions } from "./adding/add-model.ts";
 export type { CheckModel, CheckModelJob } from "./check-model.ts";
 export { formatBytes } from "./byte-size.ts";

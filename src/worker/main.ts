@@ -6,8 +6,11 @@
 import { BackgroundTasks } from "./background-tasks.ts";
 import { Control } from "./control.ts";
 import { EngineClient } from "./engine-client.ts";
+import { onnxRuntime, onnxRuntimeKey } from "../onnx/index.ts";
+import { pipelineFunction } from "./pipeline.ts";
 import { replaceServe } from "./serve.ts";
 import { sessionClass } from "./session.ts";
+import { transformersCaches } from "./transformers-cache.ts";
 
 /** A module may call Deno.serve some time after it was evaluated. */
 const lateServeMs = 10_000;
@@ -22,7 +25,10 @@ const tasks = new BackgroundTasks();
 const servers: Deno.HttpServer[] = [];
 
 setEnvironment(boot.environment);
-define("Supabase", { ai: { Session: sessionClass(new EngineClient(boot.engineSocket), boot.name) } });
+const engine = new EngineClient(boot.engineSocket);
+define("Supabase", { ai: { Session: sessionClass(engine, boot.name), pipeline: pipelineFunction(engine) } });
+define(onnxRuntimeKey, onnxRuntime({ connection: engine.connection, caller: () => boot.name }));
+define("caches", transformersCaches);
 define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });
 replaceServe({
   socket: boot.serveSocket,
@@ -43,7 +49,7 @@ function setEnvironment(environment: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(environment)) Deno.env.set(name, value);
 }
 
-function define(name: string, value: object, target: object = globalThis): void {
+function define(name: string | symbol, value: object, target: object = globalThis): void {
   Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 

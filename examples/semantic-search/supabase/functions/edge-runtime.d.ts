@@ -91,6 +91,138 @@ declare namespace Supabase {
       /** The embeddings of several texts, in their order. */
       run(prompt: readonly string[], options?: EmbeddingOptions): Promise<number[][]>;
     }
+
+    /** An option of every call of a pipeline. */
+    interface CallOptions {
+      /** Cancels the work; the call then rejects with the signal's reason. */
+      signal?: AbortSignal;
+    }
+    /** An image file: PNG, JPEG, WebP, GIF, AVIF or TIFF. */
+    type ImageFile = Blob | Uint8Array;
+    /** Mono samples at 16 kHz, or a WAV file. */
+    type Sound = Float32Array | Blob | Uint8Array;
+
+    interface FeatureOptions extends CallOptions {
+      /** Default `mean`. `none` gives a vector for each token. */
+      pooling?: "mean" | "cls" | "none";
+      /** Divide by the L2 norm (default `true`). */
+      normalize?: boolean;
+    }
+    interface FeatureExtraction {
+      (text: string, options: FeatureOptions & { pooling: "none" }): Promise<number[][]>;
+      (text: string, options?: FeatureOptions): Promise<number[]>;
+      (texts: readonly string[], options: FeatureOptions & { pooling: "none" }): Promise<number[][][]>;
+      (texts: readonly string[], options?: FeatureOptions): Promise<number[][]>;
+    }
+
+    interface Label {
+      label: string;
+      /** From 0 to 1. */
+      score: number;
+    }
+    interface TextClassification {
+      (text: string, options: CallOptions & { top_k: number | null }): Promise<Label[]>;
+      (text: string, options?: CallOptions): Promise<Label>;
+      (texts: readonly string[], options: CallOptions & { top_k: number | null }): Promise<Label[][]>;
+      (texts: readonly string[], options?: CallOptions): Promise<Label[]>;
+    }
+
+    interface ZeroShotOptions extends CallOptions {
+      /** Score each label by itself (default `false`: the scores add up to 1). */
+      multi_label?: boolean;
+      /** Default `This example is {}.` */
+      hypothesis_template?: string;
+    }
+    interface ZeroShotResult {
+      sequence: string;
+      /** Best first. */
+      labels: string[];
+      scores: number[];
+    }
+    interface ZeroShotClassification {
+      (text: string, labels: string | readonly string[], options?: ZeroShotOptions): Promise<ZeroShotResult>;
+      (
+        texts: readonly string[],
+        labels: string | readonly string[],
+        options?: ZeroShotOptions,
+      ): Promise<ZeroShotResult[]>;
+    }
+
+    interface TokenOptions extends CallOptions {
+      /** Labels to leave out (default `["O"]`). */
+      ignore_labels?: string[];
+      /** `simple` joins the tokens of one entity (default `none`). */
+      aggregation_strategy?: "none" | "simple";
+    }
+    interface Token {
+      word: string;
+      score: number;
+      index?: number;
+      /** The token's label; with `aggregation_strategy: "simple"`, see `entity_group`. */
+      entity?: string;
+      entity_group?: string;
+    }
+    interface TokenClassification {
+      (text: string, options?: TokenOptions): Promise<Token[]>;
+      (texts: readonly string[], options?: TokenOptions): Promise<Token[][]>;
+    }
+
+    interface Ranked {
+      /** The document's place in the list that was given. */
+      index: number;
+      /** From 0 to 1. */
+      score: number;
+    }
+    /** Documents by how well each answers the query, best first. */
+    type Rerank = (
+      query: string,
+      documents: readonly string[],
+      options?: CallOptions & { top_k?: number },
+    ) => Promise<Ranked[]>;
+
+    interface ImageFeatureExtraction {
+      (image: ImageFile, options?: CallOptions): Promise<number[]>;
+      (images: readonly ImageFile[], options?: CallOptions): Promise<number[][]>;
+    }
+
+    interface SpeechOptions extends CallOptions {
+      /** Such as `en`; heard in the sound unless given. */
+      language?: string;
+      /** `translate` gives English whatever was spoken. */
+      task?: "transcribe" | "translate";
+      return_timestamps?: boolean | "word";
+    }
+    interface Transcript {
+      text: string;
+      /** With `return_timestamps`; in seconds. */
+      chunks?: { text: string; timestamp: [number, number | null] }[];
+    }
+    type SpeechRecognition = (sound: Sound, options?: SpeechOptions) => Promise<Transcript>;
+
+    /** What {@linkcode pipeline} gives for each task. */
+    interface Pipelines {
+      "feature-extraction": FeatureExtraction;
+      "text-classification": TextClassification;
+      "zero-shot-classification": ZeroShotClassification;
+      "token-classification": TokenClassification;
+      "rerank": Rerank;
+      "image-feature-extraction": ImageFeatureExtraction;
+      "automatic-speech-recognition": SpeechRecognition;
+    }
+
+    /**
+     * A task done by a model of `selvedge models`; resolves when it is ready.
+     *
+     * Rejects with an error whose `code` is `INPUT_INVALID`, `INPUT_TOO_LONG`, `MODEL_UNKNOWN`, `MODEL_MISSING`,
+     * `ENGINE_BUSY` or `ENGINE_UNAVAILABLE`, as do the calls of what it gives.
+     *
+     * @example
+     * ```ts
+     * const classify = await Supabase.ai.pipeline("zero-shot-classification", "nli-deberta-v3-xsmall");
+     * const { labels, scores } = await classify("The match was a draw", ["sport", "politics"]);
+     * ```
+     */
+    function pipeline<Task extends keyof Pipelines>(task: Task, model: string): Promise<Pipelines[Task]>;
   }
 }
 

@@ -1,4 +1,7 @@
 import { SelvedgeError } from "../contract/index.ts";
+import { findModel } from "./find-model.ts";
+import { isInstalled } from "./inventory.ts";
+import { ModelStore } from "./store.ts";
 
 /**
  * Brings a model to this machine by `selvedge models pull`, in a process of its own: fetching needs the network,
@@ -20,4 +23,17 @@ export async function acquireModel(name: string): Promise<void> {
   if (success) return;
   const said = new TextDecoder().decode(stderr).trim();
   throw new SelvedgeError("MODEL_MISSING", `Cannot bring model "${name}" to this machine: ${said}`);
+}
+
+/**
+ * A folder with a model's files by their paths, as transformers.js lays models out. A model that is not on this
+ * machine is brought first.
+ *
+ * @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`
+ */
+export async function folderOfModel(name: string): Promise<string> {
+  const store = new ModelStore();
+  const entry = await findModel(name, store);
+  if (!await isInstalled(entry, store)) await acquireModel(name);
+  return await store.folderOf(entry);
 }
