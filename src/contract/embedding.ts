@@ -3,6 +3,8 @@ export const embedPath = "/embed";
 /** Where the engine loads a model before it is needed: `POST {model}`, answers 204 when it is ready. */
 export const loadPath = "/load";
 
+/** Where the engine says in which folder a model's files are laid out: `POST {model}`, answers `{folder}`. */
+export const modelFolderPath = "/model-folder";
 /** Where the engine tells its metrics, in Prometheus' text format: `GET`. */
 export const metricsPath = "/metrics";
 

@@ -21,6 +21,7 @@ export {
   loadPath,
   maxInputs,
   metricsPath,
+  modelFolderPath,
   type Priority,
   type RowValues,
 } from "./embedding.ts";

@@ -9,8 +9,10 @@ import {
   loadPath,
   maxInputs,
   metricsPath,
+  modelFolderPath,
   SelvedgeError,
 } from "../contract/index.ts";
+import { folderOfModel } from "../models/index.ts";
 import { BodyTooLarge, readBounded } from "../kit/bounded-body.ts";
 import type { Answer, EngineRoute } from "./answer.ts";
 import type { Embedder } from "./embedder.ts";
@@ -75,6 +77,10 @@ async function answerTo(
     case loadPath:
       await models.get((await parse(request, loadRequest)).model);
       return { status: 204 };
+    case modelFolderPath: {
+      const folder = await folderOfModel((await parse(request, loadRequest)).model);
+      return { status: 200, body: JSON.stringify({ folder }) };
+    }
     case metricsPath:
       return { status: 200, body: await metrics.text() };
   }

@@ -1,6 +1,5 @@
-import { SelvedgeError } from "../contract/index.ts";
+import { isSelvedgeError, SelvedgeError } from "../contract/index.ts";
 import { findModel } from "./find-model.ts";
-import { isInstalled } from "./inventory.ts";
 import { ModelStore } from "./store.ts";
 
 /**
@@ -27,13 +26,18 @@ export async function acquireModel(name: string): Promise<void> {
 
 /**
  * A folder with a model's files by their paths, as transformers.js lays models out. A model that is not on this
- * machine is brought first.
+ * machine, or not laid out, is brought first.
  *
  * @throws {SelvedgeError} `MODEL_UNKNOWN`, `MODEL_MISSING`
  */
 export async function folderOfModel(name: string): Promise<string> {
   const store = new ModelStore();
   const entry = await findModel(name, store);
-  if (!await isInstalled(entry, store)) await acquireModel(name);
-  return await store.folderOf(entry);
+  try {
+    return await store.existingFolderOf(entry);
+  } catch (error) {
+    if (!isSelvedgeError(error) || error.code !== "MODEL_MISSING") throw error;
+    await acquireModel(name);
+    return await store.existingFolderOf(entry);
+  }
 }

@@ -6,7 +6,6 @@ import { directorySource } from "./directory-source.ts";
 import { deriveModel, type OptimiseModel } from "./derive-model.ts";
 import { findModel } from "./find-model.ts";
 import { removeModel } from "./inventory.ts";
-import { needsFolder } from "./model-folder.ts";
 import { type Environment, offlineFolder } from "./places.ts";
 import { receiveFile } from "./receive.ts";
 import { type Delivery, type ModelSource, SourceFault, type TransferProgress } from "./source.ts";
@@ -49,7 +48,7 @@ export async function pullModel(entry: ModelEntry, options: PullOptions): Promis
   const { store } = options;
   const isFirstFetch = !await store.isRecorded(entry);
   if ((await store.missing(entry)).length > 0) await bring(entry, options);
-  if (needsFolder(entry)) await store.folderOf(entry);
+  await store.folderOf(entry);
   const located = await store.locate(entry);
   if (isFirstFetch) await tryModel(entry, located, options);
   return located;

@@ -99,6 +99,15 @@ export class ModelStore {
     return folder;
   }
 
+  /**
+   * The folder that {@linkcode folderOf} made, for who may not write there.
+   *
+   * @throws MODEL_MISSING when it does not show all files of the model.
+   */
+  async existingFolderOf(entry: ModelEntry): Promise<string> {
+    return await this.#existingFolder(entry, await this.#installed(entry));
+  }
+
   /** Removes the folder that showed the model's files. */
   async removeFolderOf(entry: ModelEntry): Promise<void> {
     await removeFolder(this.#folderPath(entry, (await this.filesOf(entry)).filter(isKnown)));

@@ -3,7 +3,7 @@
  * gives; the graphs themselves run in the engine. Prints the line `ready` when it can answer, and ends when its
  * standard input ends, which is how it notices that the engine has gone.
  */
-import { folderOfModel } from "../models/index.ts";
+import { modelFolderPath } from "../contract/index.ts";
 import { EngineConnection } from "../onnx/index.ts";
 import { Pipelines } from "./pipelines.ts";
 import { taskServer } from "./server.ts";
@@ -16,5 +16,12 @@ async function endWithEngine(): Promise<never> {
 
 void endWithEngine();
 const [socket, engineSocket] = Deno.args;
-const pipelines = await Pipelines.open(new EngineConnection(engineSocket!), folderOfModel);
+const connection = new EngineConnection(engineSocket!);
+
+async function folderOf(model: string): Promise<string> {
+  const bytes = await connection.post(modelFolderPath, JSON.stringify({ model }));
+  return JSON.parse(new TextDecoder().decode(bytes)).folder;
+}
+
+const pipelines = await Pipelines.open(connection, folderOf);
 taskServer(new Tasks(pipelines)).listen(socket, () => console.log("ready"));
