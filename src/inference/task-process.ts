@@ -44,15 +44,24 @@ export class TaskProcess {
     clearTimeout(this.#idle);
     this.#tasks++;
     try {
-      const living = await (this.#living ??= this.#start());
-      return await this.#exchange(living, request, signal);
+      const started = this.#living ??= this.#start();
+      return await this.#exchange(started, request, signal);
     } finally {
       if (--this.#tasks === 0) this.#idle = setTimeout(() => this.#end(), this.limits.idleMs);
     }
   }
 
-  async #exchange({ child, pool }: Living, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
-    const timer = setTimeout(() => child.kill("SIGKILL"), this.limits.taskMs);
+  async #exchange(
+    started: Promise<Living>,
+    request: IncomingMessage,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { child, pool } = await started;
+    const timer = setTimeout(() => {
+      // At once, so that the next task does not find the dying one.
+      if (this.#living === started) this.#living = undefined;
+      child.kill("SIGKILL");
+    }, this.limits.taskMs);
     try {
       const { statusCode, body } = await pool.request({
         path: pipelinePath,
