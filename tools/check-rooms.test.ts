@@ -62,7 +62,7 @@ Deno.test("exits 1 and names the file, the fault and what would be right", async
   assertEquals(
     stderr,
     "src/worker/index.ts imports src/kit/clock.ts, against the direction of the rooms; " +
-      "right: worker may import contract\n",
+      "right: worker may import contract, onnx\n",
   );
   assertMatch(stdout, /^check-rooms saw 7 files and 6 edges: 1 violations, 0 questions\n$/);
 });

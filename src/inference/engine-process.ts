@@ -121,6 +121,7 @@ function spawn(settings: EngineSettings): Deno.ChildProcess {
   const { socket, cacheFile } = settings;
   const root = new URL("../../", import.meta.url).pathname;
   const sockets = [socket, taskSocketOf(socket)];
+  const written = [...sockets, graphFolder(), ...(cacheFile === undefined ? [] : [dirname(cacheFile)])];
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", `--config=${root}deno.json`],
@@ -128,9 +129,8 @@ function spawn(settings: EngineSettings): Deno.ChildProcess {
       ...["--allow-ffi", "--allow-sys", "--allow-env", "--allow-read"],
       // Models are brought, graphs are tried out, and tasks are done, in processes of their own.
       `--allow-run=${Deno.execPath()}`,
-      `--allow-write=${
-        [...sockets, graphFolder(), ...(cacheFile === undefined ? [] : [dirname(cacheFile)])].join()
-      }`,
+      // Deno takes a comma in a path doubled.
+      `--allow-write=${written.map((path) => path.replaceAll(",", ",,")).join()}`,
       `--allow-net=${sockets.map((path) => `unix:${path}`).join()}`,
       ...[new URL("./main.ts", import.meta.url).pathname, JSON.stringify(settings)],
     ],

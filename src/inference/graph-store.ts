@@ -7,6 +7,8 @@ import type { GraphFile } from "./onnx-messages.ts";
 
 /** Larger than any graph that one file of the format may hold. */
 export const maxGraphBytes = 2 * 1024 ** 3;
+/** A part this old belongs to a process that died: no fetch may take so long. */
+const abandonedAfterMs = 24 * 60 * 60 * 1000;
 /** What the graphs that functions brought may take of the disk together. */
 const defaultLimitBytes = 2 * 1024 ** 3;
 const fetchTimeoutMs = 600_000;
@@ -83,17 +85,24 @@ export class GraphStore {
       return { digest, path };
     } catch (error) {
       await Deno.remove(part).catch(() => "it was never made");
-      throw error;
+      if (!(error instanceof Error) || !("code" in error) || error.code !== "ENOSPC") throw error;
+      throw new SelvedgeError("DISK_FULL", `Cannot keep a graph in ${this.folder}: the disk is full`, {
+        cause: error,
+      });
     }
   }
 
   async #makeRoom(keep: string): Promise<void> {
     const files: { path: string; size: number; usedAt: number }[] = [];
     for await (const { name } of Deno.readDir(this.folder)) {
-      if (!name.endsWith(".onnx")) continue;
+      if (!/\.(?:onnx|part)$/.test(name)) continue;
       const path = join(this.folder, name);
-      const { size, mtime } = await Deno.stat(path);
-      files.push({ path, size, usedAt: mtime?.getTime() ?? 0 });
+      // Another upload may have ended between the listing and now.
+      const file = await Deno.stat(path).catch(() => undefined);
+      if (file === undefined) continue;
+      const usedAt = file.mtime?.getTime() ?? 0;
+      if (name.endsWith(".onnx")) files.push({ path, size: file.size, usedAt });
+      else if (Date.now() - usedAt > abandonedAfterMs) await Deno.remove(path);
     }
     let total = files.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of files.toSorted((a, b) => a.usedAt - b.usedAt)) {
@@ -117,7 +126,8 @@ async function download(url: string, target: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", "--no-config", "--no-npm"],
-      ...["--allow-net", `--allow-write=${target}`],
+      // Deno takes a comma in a path doubled.
+      ...["--allow-net", `--allow-write=${target.replaceAll(",", ",,")}`],
       ...[new URL("./graph-fetch-main.ts", import.meta.url).pathname, url, target, String(maxGraphBytes)],
     ],
     env: { NO_COLOR: "1" },

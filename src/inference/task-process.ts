@@ -4,10 +4,15 @@ import { pipelinePath, SelvedgeError } from "../contract/index.ts";
 import { lines } from "../kit/lines.ts";
 import type { Answer, EngineRoute } from "./answer.ts";
 
-/** Memory that an unused process would hold is worth more than the second it takes to start. */
-const idleMs = 5 * 60_000;
-/** No task takes this long; the process that does not end it hangs. */
-const taskTimeoutMs = 5 * 60_000;
+/** How long a process of tasks may live. */
+interface TaskLimits {
+  /** Without a task. Memory that an unused process would hold is worth more than the second it takes to start. */
+  readonly idleMs: number;
+  /** Over one task. None takes so long; the process that does not end it hangs. */
+  readonly taskMs: number;
+}
+
+const usualLimits: TaskLimits = { idleMs: 5 * 60_000, taskMs: 5 * 60_000 };
 
 interface Living {
   readonly child: Deno.ChildProcess;
@@ -25,7 +30,11 @@ export class TaskProcess {
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   /** `socket` is where the process answers; `engineSocket` is where it runs its graphs. */
-  constructor(private readonly socket: string, private readonly engineSocket: string) {}
+  constructor(
+    private readonly socket: string,
+    private readonly engineSocket: string,
+    private readonly limits: TaskLimits = usualLimits,
+  ) {}
 
   /** The route that forwards tasks to the process. */
   readonly route: EngineRoute = (request, path, signal) =>
@@ -35,15 +44,24 @@ export class TaskProcess {
     clearTimeout(this.#idle);
     this.#tasks++;
     try {
-      const living = await (this.#living ??= this.#start());
-      return await this.#exchange(living, request, signal);
+      const started = this.#living ??= this.#start();
+      return await this.#exchange(started, request, signal);
     } finally {
-      if (--this.#tasks === 0) this.#idle = setTimeout(() => this.#end(), idleMs);
+      if (--this.#tasks === 0) this.#idle = setTimeout(() => this.#end(), this.limits.idleMs);
     }
   }
 
-  async #exchange({ child, pool }: Living, request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
-    const timer = setTimeout(() => child.kill("SIGKILL"), taskTimeoutMs);
+  async #exchange(
+    started: Promise<Living>,
+    request: IncomingMessage,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { child, pool } = await started;
+    const timer = setTimeout(() => {
+      // At once, so that the next task does not find the dying one.
+      if (this.#living === started) this.#living = undefined;
+      child.kill("SIGKILL");
+    }, this.limits.taskMs);
     try {
       const { statusCode, body } = await pool.request({
         path: pipelinePath,

@@ -40,6 +40,7 @@ Deno.serve(async () => {
   const cache = await caches.open("transformers-cache");
   const weights = await cache.match("https://hub.example/some/model/resolve/main/onnx/model.onnx");
   return Response.json({
+    task: await code(Supabase.ai.pipeline("translation", "gte-small")),
     garbage: await code(ort.InferenceSession.create(new Uint8Array(64))),
     weights: await weights?.text(),
     config: await cache.match("https://hub.example/onnx-community/model/resolve/main/config.json") ?? "none",
@@ -109,6 +110,7 @@ Deno.test("a function without transformers.js has ONNX Runtime by its symbol", a
 Deno.test("the cache stores nothing and answers for weights with their URL", async () => {
   const unavailable = "Web Cache is not available in this context";
   assertEquals(await (await project.fetch("errors")).json(), {
+    task: "INPUT_INVALID",
     garbage: "MODEL_INVALID",
     weights: "https://hub.example/some/model/resolve/main/onnx/model.onnx",
     config: "none",
