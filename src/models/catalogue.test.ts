@@ -2,7 +2,14 @@ import { assertEquals, assertTrue } from "../../test/assert.ts";
 import { catalogue } from "./catalogue.ts";
 
 /** Models whose every byte somebody verified. */
-const verified = ["gte-small", "all-minilm-l6-v2", "bge-small-en-v1.5", "whisper-tiny"];
+const verified = [
+  "gte-small",
+  "all-minilm-l6-v2",
+  "bge-small-en-v1.5",
+  "whisper-tiny",
+  "gte-small-int8",
+  "all-minilm-l6-v2-int8",
+];
 
 Deno.test("the default model comes first and is the one whose vectors are published", () => {
   assertEquals(catalogue[0]?.name, "gte-small");
