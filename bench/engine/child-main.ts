@@ -9,21 +9,19 @@ type Embed = (texts: readonly string[]) => Promise<unknown>;
 const kinds: Readonly<Record<string, (argument: string) => Promise<Embed>>> = {
   async transformers(folder) {
     const { pipeline, env } = await import("@huggingface/transformers");
-    Object.assign(env, { allowRemoteModels: false, localModelPath: folder });
-    const extract = await pipeline("feature-extraction", "model", { dtype: "fp32" });
+    Object.assign(env, { allowRemoteModels: false });
+    const extract = await pipeline("feature-extraction", folder, { dtype: "fp32" });
     const options = { pooling: "mean", normalize: true } as const;
     return async (texts) => {
       for (const text of texts) await extract(text, options);
     };
   },
-  async web(folder) {
-    const [{ default: ort }, { openTexts }] = await Promise.all([
-      import("onnxruntime-web"),
-      import("./texts.ts"),
-    ]);
+  async web(argument) {
+    const [folder, library] = argument.split("\n");
+    const [ort, { openTexts }] = await Promise.all([import(library!), import("./texts.ts")]);
     ort.env.wasm.numThreads = 1;
-    const session = await ort.InferenceSession.create(await Deno.readFile(`${folder}/model/onnx/model.onnx`));
-    const encode = await openTexts(`${folder}/model`);
+    const session = await ort.InferenceSession.create(await Deno.readFile(`${folder}/onnx/model.onnx`));
+    const encode = await openTexts(folder!);
     return async (texts) => {
       for (const text of texts) {
         const ids = BigInt64Array.from(encode(text), BigInt);
