@@ -1,12 +1,12 @@
 /**
- * `npm run bench:accuracy -- DIR [MODEL…]`: embeds the sentence pairs of every `.csv` file in DIR with each installed
- * model, by way of the engine as it is served, and prints how well the cosines order the pairs.
+ * `npm run bench:accuracy -- DIR [MODEL…]`: embeds the sentence pairs of every `.csv` file in DIR with each model,
+ * by way of the engine as it is served, and prints how well the cosines order the pairs.
  */
 import { join } from "node:path";
 import { EngineProcess } from "../src/inference/index.ts";
 import { findEmbeddingModel } from "../src/models/index.ts";
 import { EngineClient } from "../src/worker/engine-client.ts";
-import { temporaryFolder } from "../test/project.ts";
+import { selvedgeCommand, temporaryFolder } from "../test/project.ts";
 import { type PairFile, readPairFiles } from "./sentence-pairs.ts";
 import { spearman } from "./spearman.ts";
 
@@ -90,4 +90,7 @@ if (folder === undefined) {
   console.error("Usage: npm run bench:accuracy -- DIR [MODEL…]");
   Deno.exit(64);
 }
-await evaluate(folder, models.length === 0 ? ["gte-small"] : models);
+const wanted = models.length === 0 ? ["gte-small", "gte-small-int8"] : models;
+const pulled = await selvedgeCommand(["models", "pull", ...wanted]);
+if (pulled.code !== 0) throw new Error(pulled.stderr);
+await evaluate(folder, wanted);

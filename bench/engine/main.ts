@@ -9,6 +9,7 @@ import { selvedgeCommand } from "../../test/project.ts";
 import { sentences } from "./corpus.ts";
 import { printCost } from "./cost.ts";
 import { type OpenEngine, openEngine } from "./engine-contender.ts";
+import { fromFunction } from "./from-function.ts";
 import { idleQuery, manyCallers, queryInBackfill } from "./latency.ts";
 import { throughput } from "./throughput.ts";
 
@@ -34,6 +35,7 @@ const [fp32, int8] = [await openEngine("gte-small"), await openEngine("gte-small
 const idle = await idleQuery(int8);
 const figures = [
   ...idle.figures,
+  await fromFunction(),
   await manyCallers(int8),
   ...await throughput(texts, { fp32, int8 }),
   await queryInBackfill(int8, texts, idle.p95Ms),
