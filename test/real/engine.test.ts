@@ -119,28 +119,36 @@ function randomText(next: () => number): string {
   return Array.from({ length: count }, () => words[Math.floor(next() * words.length)]).join(" ");
 }
 
-Deno.test("the same text has the same bits: alone, in any batch, in either lane, in any order, at any concurrency", async () => {
-  await using opened = await openEngine({ cacheBytes: 0 });
-  const client = new EngineClient(opened.socket);
-  const next = numbers(20_261);
-  const texts = [...new Set(Array.from({ length: 64 }, () => randomText(next)))];
-  const alone = new Map<string, string>();
-  const bits = (row: ArrayLike<number>) => Array.from(row).join();
-  for (const text of texts) {
-    alone.set(text, bits((await client.embed({ model, inputs: [text], ...options })).values[0]!));
-  }
-  for (let round = 0; round < 12; round++) {
-    const shuffled = texts.map((text) => ({ text, at: next() })).sort((a, b) => a.at - b.at);
-    const inputs = shuffled.slice(0, 1 + Math.floor(next() * texts.length)).map(({ text }) => text);
-    const priority = round % 2 === 0 ? "bulk" as const : "interactive" as const;
-    const parts = 1 + Math.floor(next() * 4);
-    await Promise.all(Array.from({ length: parts }, async (_, part) => {
-      const own = inputs.filter((_, index) => index % parts === part);
-      const { values } = await client.embed({ model, inputs: own, priority, ...options, caller: `${part}` });
-      values.forEach((row, index) => assertEquals(bits(row), alone.get(own[index]!)!, own[index]));
-    }));
-  }
-});
+for (const model of ["gte-small", "gte-small-int8"]) {
+  Deno.test(`the same text has the same bits: alone, in any batch, in either lane, in any order, at any concurrency: ${model}`, async () => {
+    await using opened = await openEngine({ cacheBytes: 0 }, model);
+    const client = new EngineClient(opened.socket);
+    const next = numbers(20_261);
+    const texts = [...new Set(Array.from({ length: 64 }, () => randomText(next)))];
+    const alone = new Map<string, string>();
+    const bits = (row: ArrayLike<number>) => Array.from(row).join();
+    for (const text of texts) {
+      alone.set(text, bits((await client.embed({ model, inputs: [text], ...options })).values[0]!));
+    }
+    for (let round = 0; round < 12; round++) {
+      const shuffled = texts.map((text) => ({ text, at: next() })).sort((a, b) => a.at - b.at);
+      const inputs = shuffled.slice(0, 1 + Math.floor(next() * texts.length)).map(({ text }) => text);
+      const priority = round % 2 === 0 ? "bulk" as const : "interactive" as const;
+      const parts = 1 + Math.floor(next() * 4);
+      await Promise.all(Array.from({ length: parts }, async (_, part) => {
+        const own = inputs.filter((_, index) => index % parts === part);
+        const { values } = await client.embed({
+          model,
+          inputs: own,
+          priority,
+          ...options,
+          caller: `${part}`,
+        });
+        values.forEach((row, index) => assertEquals(bits(row), alone.get(own[index]!)!, own[index]));
+      }));
+    }
+  });
+}
 
 Deno.test("no request is lost when the engine is killed under load: they are asked again by themselves", async () => {
   await using opened = await openEngine({ cacheBytes: 0 });
