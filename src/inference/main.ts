@@ -24,6 +24,7 @@ import { TaskProcess } from "./task-process.ts";
 import { tensorRoute } from "./tensor-routes.ts";
 import { VectorCache } from "./vector-cache.ts";
 
+/** How often is looked for what was idle, at most. */
 const sweepMs = 15_000;
 /** Larger batches ran no faster. */
 const batchLimits = { tokens: 256, rows: 32 };
@@ -50,7 +51,7 @@ async function serve(settings: EngineSettings): Promise<void> {
   setInterval(() => {
     models.sweep(idleUnloadMs);
     void graphs.sweep(idleUnloadMs, (holder, digest) => holder === thread && digest === kept.digest);
-  }, sweepMs);
+  }, Math.min(sweepMs, idleUnloadMs));
   const sessions = new GraphSessions({
     store: new GraphStore(graphFolder()),
     runner: new GraphRunner(queue),
