@@ -1,25 +1,27 @@
 import { join } from "node:path";
 import { isSelvedgeError } from "../src/contract/index.ts";
-import { EngineProcess } from "../src/inference/index.ts";
+import { type EngineOptions, EngineProcess } from "../src/inference/index.ts";
 import { EngineClient } from "../src/worker/engine-client.ts";
 import { assertEquals } from "./assert.ts";
 import { selvedgeCommand, temporaryFolder } from "./project.ts";
 
-/** An engine with gte-small, and a client of it, both gone at the end of the scope. */
-export async function openEngine() {
-  const pulled = await selvedgeCommand(["models", "pull", "gte-small"]);
+/** An engine, and a client of it, both gone at the end of the scope. */
+export async function openEngine(settings: Partial<EngineOptions> = {}, model = "gte-small") {
+  const pulled = await selvedgeCommand(["models", "pull", model]);
   assertEquals(pulled.code, 0, pulled.stderr);
   const folder = await temporaryFolder();
   const socket = join(folder.path, "engine");
   const log: string[] = [];
   const engine = await EngineProcess.start({
     socket,
-    model: "gte-small",
+    model,
     telemetry: { record: (name, fields) => void log.push(`${name} ${JSON.stringify(fields)}`) },
     signal: new AbortController().signal,
+    ...settings,
   });
   return {
     engine,
+    socket,
     /** All that it recorded. */
     log,
     client: new EngineClient(socket),

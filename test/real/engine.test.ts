@@ -1,47 +1,20 @@
 import { join } from "node:path";
 import { Pool } from "undici";
-import { embedPath, type EmbedRequest, isSelvedgeError, metricsPath } from "../../src/contract/index.ts";
-import { type EngineOptions, EngineProcess } from "../../src/inference/index.ts";
+import { embedPath, type EmbedRequest } from "../../src/contract/index.ts";
 import { encodeOutput } from "../../src/inference/row-output.ts";
 import { findModel } from "../../src/models/index.ts";
 import { EngineClient } from "../../src/worker/engine-client.ts";
 import { assertEquals, assertMatch, assertTrue } from "../assert.ts";
-import { cpuTicks, eventually, selvedgeCommand, temporaryFolder } from "../project.ts";
+import { codeOf, openEngine } from "../engine.ts";
+import { cpuTicks, temporaryFolder } from "../project.ts";
 
 const model = "gte-small";
 const options = { meanPool: true, normalize: true, caller: "test", tenant: "test" };
 const long = "a text of many words ".repeat(100);
 
-async function openEngine(settings: Partial<EngineOptions> = {}, model = "gte-small") {
-  const pulled = await selvedgeCommand(["models", "pull", model]);
-  assertEquals(pulled.code, 0, pulled.stderr);
-  const folder = await temporaryFolder();
-  const socket = join(folder.path, "engine");
-  const engine = await EngineProcess.start({
-    socket,
-    model,
-    telemetry: { record: () => {} },
-    signal: new AbortController().signal,
-    ...settings,
-  });
-  return {
-    engine,
-    socket,
-    async [Symbol.asyncDispose]() {
-      await engine.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(() => "no error", (error) => error);
-  return isSelvedgeError(error) ? error.code : String(error);
-}
-
 Deno.test("a long list does not hold up the lone text of another caller, and stops when its caller goes", async () => {
   await using opened = await openEngine();
-  const [bulk, lone] = [new EngineClient(opened.socket), new EngineClient(opened.socket)];
+  const [bulk, lone] = [opened.client, new EngineClient(opened.socket)];
   const leaving = new AbortController();
   const texts = Array.from({ length: 1_000 }, (_, index) => `${index} ${long}`);
   let isBulkDone = false;
@@ -67,7 +40,7 @@ Deno.test("a long list does not hold up the lone text of another caller, and sto
 
 Deno.test("too many waiting texts and too large a request are refused with their codes", async () => {
   await using opened = await openEngine();
-  const client = new EngineClient(opened.socket);
+  const { client } = opened;
   // undici, because fetch by way of a unix socket has at most some 25 requests under way.
   const pool = new Pool("http://engine", { socketPath: opened.socket, headersTimeout: 0 });
   const busy = Promise.withResolvers<void>();
@@ -122,7 +95,7 @@ function randomText(next: () => number): string {
 for (const model of ["gte-small", "gte-small-int8"]) {
   Deno.test(`the same text has the same bits: alone, in any batch, in either lane, in any order, at any concurrency: ${model}`, async () => {
     await using opened = await openEngine({ cacheBytes: 0 }, model);
-    const client = new EngineClient(opened.socket);
+    const { client } = opened;
     const next = numbers(20_261);
     const texts = [...new Set(Array.from({ length: 64 }, () => randomText(next)))];
     const alone = new Map<string, string>();
@@ -152,7 +125,7 @@ for (const model of ["gte-small", "gte-small-int8"]) {
 
 Deno.test("no request is lost when the engine is killed under load: they are asked again by themselves", async () => {
   await using opened = await openEngine({ cacheBytes: 0 });
-  const client = new EngineClient(opened.socket);
+  const { client } = opened;
   const requests = Array.from({ length: 40 }, async (_, index) => {
     await new Promise((resolve) => setTimeout(resolve, 20 * index));
     return (await client.embed({ model, inputs: [`text ${index}`], ...options })).values[0]!.length;
@@ -164,7 +137,7 @@ Deno.test("no request is lost when the engine is killed under load: they are ask
 
 Deno.test("equal texts under way are computed once, cached ones not again, and another tenant's do not answer", async () => {
   await using opened = await openEngine();
-  const client = new EngineClient(opened.socket);
+  const { client } = opened;
   const ask = (tenant: string) => client.embed({ model, inputs: [long], ...options, tenant });
   const both = await Promise.all([ask("a"), ask("a")]);
   assertEquals(both.map(({ cachedRows }) => cachedRows), [0, 0]);
@@ -175,7 +148,7 @@ Deno.test("equal texts under way are computed once, cached ones not again, and a
 
 Deno.test("options of a request: tokens, cut, pieces, dimensions, outputs", async () => {
   await using opened = await openEngine();
-  const client = new EngineClient(opened.socket);
+  const { client } = opened;
   const embed = (more: Partial<EmbedRequest>) =>
     client.embed({ model, inputs: ["Luke, I am your father."], ...options, ...more });
   const plain = await embed({});
@@ -214,7 +187,7 @@ Deno.test("options of a request: tokens, cut, pieces, dimensions, outputs", asyn
 
 Deno.test("hostile texts are embedded or refused, and the engine lives", async () => {
   await using opened = await openEngine();
-  const client = new EngineClient(opened.socket);
+  const { client } = opened;
   const hostile = [
     "",
     "\0",
@@ -234,51 +207,4 @@ Deno.test("hostile texts are embedded or refused, and the engine lives", async (
     assertEquals(await codeOf(client.embed({ model, inputs: inputs as never, ...options })), "INPUT_INVALID");
   }
   assertEquals(await codeOf(client.embed({ model: "gte-smal", inputs: ["a"], ...options })), "MODEL_UNKNOWN");
-});
-
-Deno.test("a row that was computed before the engine ended comes from the disk, when asked for", async () => {
-  await using folder = await temporaryFolder();
-  const settings = { cacheFile: join(folder.path, "vectors.sqlite") };
-  const rows: number[][] = [];
-  for (const cachedRows of [0, 1]) {
-    await using opened = await openEngine(settings);
-    const reply = await new EngineClient(opened.socket).embed({ model, inputs: ["kept"], ...options });
-    assertEquals(reply.cachedRows, cachedRows);
-    rows.push(Array.from(reply.values[0]!));
-  }
-  assertEquals(rows[0], rows[1]);
-});
-
-async function graphMegabytes(socket: string): Promise<number> {
-  const pool = new Pool("http://engine", { socketPath: socket });
-  const { body } = await pool.request({ path: metricsPath, method: "GET" });
-  const [, bytes] = /^selvedge_engine_graph_bytes (\d+)/m.exec(await body.text())!;
-  await pool.destroy();
-  return Number(bytes) / 1e6;
-}
-
-Deno.test("what is idle is unloaded but for the model that is kept, and loaded again when it is asked for", async () => {
-  await using opened = await openEngine({ idleUnloadMs: 300 });
-  const client = new EngineClient(opened.socket);
-  const bulk = { model, inputs: ["one", "two", "three"], priority: "bulk", ...options } as const;
-  await client.embed(bulk);
-  assertTrue(await graphMegabytes(opened.socket) > 300, "a bulk lane has the graph too");
-  await eventually(
-    async () => await graphMegabytes(opened.socket) < 200 || undefined,
-    () => "the bulk lane's graph unloaded",
-  );
-  assertEquals((await client.embed({ ...bulk, inputs: ["four"] })).values[0]!.length, 384);
-});
-
-Deno.test("models make room for each other in the memory budget; one that cannot fit is refused, with the setting", async () => {
-  await using opened = await openEngine({ memoryBytes: 180e6 });
-  const client = new EngineClient(opened.socket);
-  const ask = async (model: string) =>
-    (await client.embed({ model, inputs: [model], ...options })).values[0]!.length;
-  assertEquals(await ask("gte-small-int8"), 384);
-  assertEquals(await ask(model), 384);
-  assertEquals(await ask("gte-small-int8"), 384);
-  assertTrue(await graphMegabytes(opened.socket) < 180, "the budget holds");
-  const tight = await openEngine({ memoryBytes: 100e6 }).then(() => "it started", String);
-  assertMatch(tight, /memory_mb under \[selvedge\.engine\]/);
 });
