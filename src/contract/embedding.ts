@@ -53,6 +53,8 @@ export interface EmbedRequest {
   readonly priority?: Priority;
   /** Whom the work is done for: callers share the engine fairly, whatever each asks. */
   readonly caller: string;
+  /** Whether a model that is not on the machine is brought or made for this request. Default `false`. */
+  readonly mayBringModel?: boolean;
   /** Whose cached vectors may answer: those of the same tenant only. */
   readonly tenant: string;
 }

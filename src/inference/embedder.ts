@@ -47,7 +47,8 @@ export class Embedder {
    */
   async embed(request: EmbedRequest, signal: AbortSignal): Promise<EmbedReply> {
     const { models, admission, metrics } = this.parts;
-    const model = await models.get(request.model);
+    const model =
+      await (request.mayBringModel ? models.get(request.model) : models.getInstalled(request.model));
     const shape = shapeFor(request, model);
     const priority = priorityOf(request);
     using seat = metrics.countingRefusals(

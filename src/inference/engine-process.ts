@@ -83,7 +83,8 @@ async function relaunch(
   for (let waitMs = delayMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestRestartMs)) {
     try {
       await delay(waitMs, undefined, { signal });
-      return await launch(options, signal);
+      // Other models are to be served even if the weights of this one have gone meanwhile.
+      return await launch({ ...options, isModelRequired: false }, signal);
     } catch (error) {
       if (!signal.aborted) options.telemetry.record("engine.log", { text: String(error) });
     }

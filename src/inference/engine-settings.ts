@@ -6,6 +6,8 @@ export interface EngineSettings {
   readonly socket: string;
   /** The model to have ready, and to keep. */
   readonly model: string;
+  /** Whether it is to end when it cannot load its model; else it serves the others. */
+  readonly isModelRequired: boolean;
   /** Bytes of vectors kept in memory; 0 keeps none. */
   readonly cacheBytes: number;
   /** A file to keep vectors in beyond memory. */
@@ -18,6 +20,7 @@ export interface EngineSettings {
 
 /** What an engine is started with where nothing was said. */
 export const defaultEngineSettings = {
+  isModelRequired: true,
   cacheBytes: 64 * 1024 * 1024,
   memoryBytes: Math.floor(totalmem() / 2),
   idleUnloadMs: 5 * 60 * 1000,

@@ -2,6 +2,7 @@
  * The engine process: `main.ts SETTINGS`, its settings as JSON. Prints the line `ready` when it can answer for its
  * model, and ends when its standard input ends, which is how it notices that its host has gone.
  */
+import { isSelvedgeError } from "../contract/index.ts";
 import { acquireModel, folderOfModel, ModelStore } from "../models/index.ts";
 import { Admission } from "./admission.ts";
 import { BatchQueue } from "./batch-queue.ts";
@@ -47,10 +48,13 @@ async function serve(settings: EngineSettings): Promise<void> {
     cacheBytes: () => cache?.bytes ?? 0,
     graphBytes: () => graphs.bytes,
   });
-  const kept = await models.getInstalled(settings.model);
+  const kept = await models.getInstalled(settings.model).catch((error) => {
+    if (settings.isModelRequired) throw error;
+    console.error(describe(error));
+  });
   setInterval(() => {
     models.sweep(idleUnloadMs);
-    void graphs.sweep(idleUnloadMs, (holder, digest) => holder === thread && digest === kept.digest);
+    void graphs.sweep(idleUnloadMs, (holder, digest) => holder === thread && digest === kept?.digest);
   }, Math.min(sweepMs, idleUnloadMs));
   const sessions = new GraphSessions({
     store: new GraphStore(graphFolder()),
@@ -68,5 +72,13 @@ function openCache({ cacheBytes, cacheFile }: EngineSettings): VectorCache | und
   return new VectorCache(cacheBytes, cacheFile === undefined ? undefined : new DiskRowStore(cacheFile));
 }
 
+function describe(error: unknown): string {
+  if (isSelvedgeError(error)) return error.message;
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
 void endWithHost();
-await serve(JSON.parse(Deno.args[0]!));
+await serve(JSON.parse(Deno.args[0]!)).catch((error) => {
+  console.error(describe(error));
+  Deno.exit(1);
+});

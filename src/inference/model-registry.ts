@@ -23,6 +23,9 @@ export interface LoadedModel {
   batchRule: BatchRule | undefined;
 }
 
+/** A model that could not be brought is not tried again for so long: each try is a process and a download. */
+const failureKeptMs = 60_000;
+
 interface Known {
   readonly load: Promise<LoadedModel>;
   lastUsedAt: number;
@@ -41,6 +44,7 @@ export interface RegistryParts {
 /** Loads models once, at first wish, and keeps them while they are used. A load that failed is tried again. */
 export class ModelRegistry {
   readonly #known = new Map<string, Known>();
+  readonly #failures = new Map<string, { readonly error: unknown; readonly at: number }>();
 
   constructor(private readonly parts: RegistryParts) {}
 
@@ -77,8 +81,19 @@ export class ModelRegistry {
       return await this.#load(name);
     } catch (error) {
       if (!isSelvedgeError(error) || error.code !== "MODEL_MISSING") throw error;
-      await this.parts.acquire(name);
+      await this.#acquire(name);
       return await this.#load(name);
+    }
+  }
+
+  async #acquire(name: string): Promise<void> {
+    const failure = this.#failures.get(name);
+    if (failure !== undefined && Date.now() - failure.at < failureKeptMs) throw failure.error;
+    try {
+      await this.parts.acquire(name);
+    } catch (error) {
+      this.#failures.set(name, { error, at: Date.now() });
+      throw error;
     }
   }
 

@@ -20,6 +20,8 @@ interface Resident {
  */
 export class ResidentGraphs {
   readonly #residents = new Set<Resident>();
+  #door: Promise<unknown> = Promise.resolve();
+  #released = Promise.withResolvers<void>();
 
   constructor(private readonly limitBytes: number) {}
 
@@ -29,24 +31,22 @@ export class ResidentGraphs {
   }
 
   /**
-   * Has `thread` hold the graph until the lease is disposed.
+   * Has `thread` hold the graph until the lease is disposed. Who needs room that leases take waits until they end;
+   * meanwhile nobody else gets a lease, so that they do end.
    *
-   * @throws {SelvedgeError} `MODEL_TOO_LARGE` when the budget cannot hold it; what ONNX Runtime says of the file
+   * @throws {SelvedgeError} `MODEL_TOO_LARGE` when the whole budget could not hold it; what ONNX Runtime says
    */
   async lease(thread: OnnxThread, graph: GraphFile): Promise<Disposable> {
-    const resident = this.#find(thread, graph.digest) ?? await this.#load(thread, graph);
-    resident.leases++;
-    const release = () => {
-      resident.leases--;
-      resident.lastUsedAt = Date.now();
-    };
+    const entered = this.#door.then(() => this.#enter(thread, graph));
+    this.#door = entered.catch(() => "it is told to who asked");
+    const resident = await entered;
     try {
       await resident.loaded;
     } catch (error) {
       this.#residents.delete(resident);
       throw error;
     }
-    return { [Symbol.dispose]: release };
+    return { [Symbol.dispose]: () => this.#release(resident) };
   }
 
   /** Unloads what was not used for `idleMs`, unless `keep` says otherwise. */
@@ -67,11 +67,22 @@ export class ResidentGraphs {
     return this.#residents.values().find((one) => one.thread === thread && one.digest === digest);
   }
 
+  async #enter(thread: OnnxThread, graph: GraphFile): Promise<Resident> {
+    const resident = this.#find(thread, graph.digest) ?? await this.#load(thread, graph);
+    resident.leases++;
+    return resident;
+  }
+
+  #release(resident: Resident): void {
+    resident.leases--;
+    resident.lastUsedAt = Date.now();
+    this.#released.resolve();
+    this.#released = Promise.withResolvers();
+  }
+
   async #load(thread: OnnxThread, graph: GraphFile): Promise<Resident> {
     const bytes = Math.round(await sizeOf(graph.path) * expansion);
-    const known = this.#find(thread, graph.digest);
-    if (known !== undefined) return known;
-    this.#makeRoom(bytes, graph);
+    await this.#makeRoom(bytes);
     const { intraOpThreads } = thread.plan;
     const loaded = thread.ask({ type: "load", graph, intraOpThreads });
     loaded.catch(() => "lease() says it");
@@ -81,22 +92,20 @@ export class ResidentGraphs {
     return resident;
   }
 
-  #makeRoom(bytes: number, { path }: GraphFile): void {
-    const idle = [...this.#residents].filter(({ leases }) => leases === 0)
-      .sort((a, b) => a.lastUsedAt - b.lastUsedAt);
+  async #makeRoom(bytes: number): Promise<void> {
+    if (bytes > this.limitBytes) {
+      const [needed, limit] = [bytes, this.limitBytes].map((value) => Math.ceil(value / 1e6));
+      throw new SelvedgeError(
+        "MODEL_TOO_LARGE",
+        `Cannot load a graph of about ${needed} MB: all models together may take ${limit} MB; ` +
+          "raise memory_mb under [selvedge.engine] in config.toml",
+      );
+    }
     while (this.bytes + bytes > this.limitBytes) {
-      const oldest = idle.shift();
-      if (oldest === undefined) {
-        const [needed, limit, used] = [bytes, this.limitBytes, this.bytes].map((value) =>
-          Math.ceil(value / 1e6)
-        );
-        throw new SelvedgeError(
-          "MODEL_TOO_LARGE",
-          `Cannot load ${path}: it takes about ${needed} MB, and ${used} of ${limit} MB are in use; ` +
-            "raise memory_mb under [selvedge.engine] in config.toml",
-        );
-      }
-      void this.#unload(oldest);
+      const [oldest] = [...this.#residents].filter(({ leases }) => leases === 0)
+        .sort((a, b) => a.lastUsedAt - b.lastUsedAt);
+      if (oldest === undefined) await this.#released.promise;
+      else void this.#unload(oldest);
     }
   }
 

@@ -37,6 +37,7 @@ const embedRequest = v.object({
   truncate: v.optional(v.boolean()),
   chunk: v.optional(v.object({ tokens: count, overlap: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
   priority: v.optional(v.picklist(["interactive", "bulk"])),
+  mayBringModel: v.optional(v.boolean()),
   caller: v.string(),
   tenant: v.string(),
 });

@@ -21,7 +21,12 @@ export async function acquireModel(name: string): Promise<void> {
   }).output();
   if (success) return;
   const said = new TextDecoder().decode(stderr).trim();
-  throw new SelvedgeError("MODEL_MISSING", `Cannot bring model "${name}" to this machine: ${said}`);
+  console.error(said);
+  const reason = said.split("\n").find((line) => line.startsWith("Cannot")) ?? "see the log";
+  throw new SelvedgeError(
+    "MODEL_MISSING",
+    `${reason}; the log says more, and so does: selvedge models pull ${name}`,
+  );
 }
 
 /**

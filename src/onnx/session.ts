@@ -93,6 +93,11 @@ export class RemoteSession {
   async run(feeds: Feeds, fetches?: readonly string[]): Promise<Record<string, Tensor>> {
     const body = encodeTensors(tensorsOf(feeds));
     const wanted = Array.isArray(fetches) ? fetches : this.#useful();
+    const stranger = wanted.find((name) => !this.outputNames.includes(name));
+    if (stranger !== undefined) {
+      const message = `Cannot return output "${stranger}": the graph has ${this.outputNames.join(", ")}`;
+      throw new SelvedgeError("INPUT_INVALID", message);
+    }
     const outputs = await this.#run(body, wanted).catch(async (error) => {
       if (this.source === undefined || !isSelvedgeError(error) || error.code !== "MODEL_MISSING") throw error;
       // The engine made room for other graphs meanwhile.
@@ -164,6 +169,9 @@ function pathSource({ sourceOf }: SessionHost, given: unknown): GraphSource {
 }
 
 function tensorsOf(feeds: Feeds): TensorMap {
+  if (typeof feeds !== "object" || feeds === null) {
+    throw new SelvedgeError("INPUT_INVALID", "Cannot run a graph: give an object of tensors by input name");
+  }
   return Object.fromEntries(
     Object.entries(feeds).map(([name, { type, data, dims }]) => [name, tensorValue(type, data, dims)]),
   );

@@ -73,7 +73,7 @@ export function sessionClass(engine: EngineClient, caller: string) {
       const reply = await engine.embed(
         {
           ...{ model: this.model, inputs, meanPool, normalize, inputType: input_type, dimensions, output },
-          ...{ truncate, chunk, priority, caller, tenant },
+          ...{ truncate, chunk, priority, caller, tenant, mayBringModel: true },
         },
         signal,
       );

@@ -139,14 +139,14 @@ const refusals: {
     files,
     options: { name: "e5-small-v2-int8" },
     code: "USAGE_INVALID",
-    says: /the catalogue has that name/,
+    says: /no "-int8" at the end/,
   },
   {
     name: "a name that is none",
     files,
     options: { name: "../mine" },
     code: "USAGE_INVALID",
-    says: /expected lower-case letters, digits, dots and dashes/,
+    says: /lower-case letters, digits, dots and dashes/,
   },
   {
     name: "a source that is none",

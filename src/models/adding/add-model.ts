@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { isSelvedgeError, SelvedgeError } from "../../contract/index.ts";
 import { catalogue } from "../catalogue.ts";
 import { type EmbeddingEntry, fileOf, isKnown } from "../catalogue-schema.ts";
-import { derivedSuffix } from "../derived-entry.ts";
 import { needsFolder } from "../model-folder.ts";
 import type { Environment } from "../places.ts";
 import type { PullProgress } from "../pull.ts";
@@ -25,7 +24,8 @@ export interface AddOptions extends ProfileWishes {
   readonly env?: Environment;
 }
 
-const validName = /^[a-z0-9][a-z0-9.-]*$/;
+/** `NAME-int8` is the name of what is made out of NAME. */
+const validName = /^(?!.*-int8$)[a-z0-9][a-z0-9.-]{0,99}$/;
 /** Files that say how a model is to be used; the record says it once they are read. */
 const profilePaths = [
   "1_Pooling/config.json",
@@ -80,10 +80,10 @@ async function requireFree(name: string, store: ModelStore): Promise<void> {
   if (!validName.test(name)) {
     throw new SelvedgeError(
       "USAGE_INVALID",
-      `Cannot name a model "${name}": expected lower-case letters, digits, dots and dashes, a letter or digit first`,
+      `Cannot name a model "${name}": expected at most 100 lower-case letters, digits, dots and dashes, a letter or digit first, and no "-int8" at the end`,
     );
   }
-  const isCatalogued = catalogue.some((entry) => entry.name === name || entry.name + derivedSuffix === name);
+  const isCatalogued = catalogue.some((entry) => entry.name === name);
   const isAdded = (await store.added.list()).some((entry) => entry.name === name);
   if (!isCatalogued && !isAdded) return;
   const remedy = isCatalogued ? "choose another with --name" : `first run: selvedge models rm ${name}`;
