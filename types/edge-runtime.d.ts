@@ -51,7 +51,10 @@ declare namespace Supabase {
       details: true;
     }
 
-    /** Asks for pieces of at most `tokens` tokens, cut between words; each shares up to `overlap` with the last. */
+    /**
+     * Asks for pieces of at most `tokens` tokens, the special ones not counted, cut between words; each shares up to
+     * `overlap` with the last.
+     */
     interface ChunkOptions extends EmbeddingOptions {
       chunk: { tokens: number; overlap: number };
     }

@@ -90,7 +90,8 @@ async function route(
   }
   if (path === "/metrics") {
     await requireServiceRole(request.headers, options.keys);
-    return send(response, 200, await options.engine.metrics());
+    const type = "text/plain; version=0.0.4; charset=utf-8";
+    return send(response, 200, await options.engine.metrics(), { "content-type": type });
   }
   const dialect = embeddingsDialects.get(url.pathname);
   if (dialect !== undefined) return await answerWithEmbeddings(request, response, dialect, options);

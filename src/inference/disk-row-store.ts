@@ -77,6 +77,8 @@ function open(path: string): DatabaseSync {
 }
 
 function openWithSchema(path: string): DatabaseSync {
+  // Vectors tell much of their texts: they are for the owner alone.
+  Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path);
   database.exec(schema);
   return database;

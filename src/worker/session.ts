@@ -68,6 +68,9 @@ export function sessionClass(engine: EngineClient, caller: string) {
           `Cannot run "${this.model}" on ${described(prompt)}: give a string or an array of strings`,
         );
       }
+      if (typeof options !== "object" || options === null) {
+        throw new SelvedgeError("INPUT_INVALID", `Cannot run "${this.model}": give its options as an object`);
+      }
       const { mean_pool: meanPool = true, normalize = true, input_type, dimensions, output } = options;
       const { truncate, chunk, priority, details = false, signal } = options;
       const reply = await engine.embed(
