@@ -5,7 +5,15 @@ interface Item extends QueueItem {
   isWanted: boolean;
 }
 const item = (length: number, caller = "a", more: Partial<Item> = {}): Item => ({
-  ...{ group: "model", batchRule: "padded", length, caller, priority: "bulk", isWanted: true },
+  ...{
+    group: "model",
+    batchRule: "padded",
+    length,
+    caller,
+    priority: "bulk",
+    isWanted: true,
+    drop: () => {},
+  },
   ...more,
 });
 const lengths = (batch: readonly Item[]) => batch.map(({ length }) => length);
@@ -81,4 +89,13 @@ Deno.test("one priority's work is not given to the other's lanes", async () => {
   queue.push(item(8, "a", { priority: "interactive" }));
   queue.push(item(9, "a"));
   assertEquals(lengths(await queue.take("bulk")), [9]);
+});
+
+Deno.test("the queue keeps nothing of what was taken", async () => {
+  for (const [length, batchRule] of [[129, "padded"], [8, "alone"], [8, "padded"]] as const) {
+    const queue = new BatchQueue<Item>({ tokens: 100, rows: 4 });
+    for (let index = 0; index < 50; index++) queue.push(item(length, "a", { batchRule }));
+    while (queue.waiting("bulk") > 0) await queue.take("bulk");
+    assertEquals(queue.kept("bulk"), 0, `${length} ${batchRule}`);
+  }
 });

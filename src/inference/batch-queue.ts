@@ -14,6 +14,8 @@ export interface QueueItem {
   readonly priority: LaneClass;
   /** Whether somebody still waits for it; otherwise it is dropped before it costs anything. */
   readonly isWanted: boolean;
+  /** Called when it was dropped because nobody wants it. */
+  drop(): void;
 }
 
 /** How large a batch may be. */
@@ -67,6 +69,11 @@ export class BatchQueue<Item extends QueueItem> {
     return new Promise((resolve) => this.#takers[priority].push(resolve));
   }
 
+  /** How many items its index by length holds: those that wait, and some taken ones that were not met since. */
+  kept(priority: LaneClass): number {
+    return this.#classes[priority].kept;
+  }
+
   /** How many items wait; those that nobody wants any more are counted until they are met. */
   waiting(priority: LaneClass): number {
     return this.#classes[priority].size;
@@ -81,6 +88,13 @@ class ClassQueue<Item extends QueueItem> {
   size = 0;
 
   constructor(private readonly limits: BatchLimits) {}
+
+  get kept(): number {
+    return this.#lengths.values().flatMap((lengths) => lengths.values()).reduce(
+      (sum, all) => sum + all.length,
+      0,
+    );
+  }
 
   push(item: Item): void {
     const entry = { item, isTaken: false };
@@ -100,6 +114,7 @@ class ClassQueue<Item extends QueueItem> {
     const batch: Item[] = [];
     this.#add(batch, first);
     this.#fill(batch, first.item);
+    this.#forget(first.item);
     return batch;
   }
 
@@ -140,6 +155,16 @@ class ClassQueue<Item extends QueueItem> {
     if (lengths.size === 0) this.#lengths.delete(group);
   }
 
+  /** Neither index may keep what has gone: an item holds its texts and its result. */
+  #forget({ group, length }: Item): void {
+    const lengths = this.#lengths.get(group);
+    const entries = lengths?.get(length);
+    if (lengths === undefined || entries === undefined) return;
+    this.#trim(entries);
+    if (entries.length === 0) lengths.delete(length);
+    if (lengths.size === 0) this.#lengths.delete(group);
+  }
+
   #fits(rows: number, length: number): boolean {
     return rows <= this.limits.rows && rows * length <= this.limits.tokens;
   }
@@ -151,6 +176,7 @@ class ClassQueue<Item extends QueueItem> {
       if (!entry.isTaken && entry.item.isWanted) break;
       if (!entry.isTaken) {
         entry.isTaken = true;
+        entry.item.drop();
         this.size--;
       }
       gone++;

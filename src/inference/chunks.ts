@@ -10,8 +10,8 @@ interface Word {
   readonly tokens: number;
 }
 
-/** A word with the white space before it; an ideograph is a word. */
-const wordPattern = /(\s*)([\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+)/g;
+/** A word; an ideograph is one. */
+const wordPattern = /[\u4e00-\u9fff]|[^\s\u4e00-\u9fff]+/g;
 
 /**
  * Cuts a text into ranges of at most `tokens` tokens between words, each of which begins with the last words of
@@ -47,8 +47,8 @@ export function* chunkRanges(
 
 function* words(text: string, tokenizer: Tokenizer, limit: number): Generator<Word> {
   for (const match of text.matchAll(wordPattern)) {
-    const start = match.index + match[1]!.length;
-    yield* fitting(text, { start, end: start + match[2]!.length }, tokenizer, limit);
+    const { index: start, 0: word } = match;
+    yield* fitting(text, { start, end: start + word.length }, tokenizer, limit);
   }
 }
 

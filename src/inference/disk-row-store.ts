@@ -41,14 +41,15 @@ export class DiskRowStore implements RowStore {
     return { row, tokens: Number(found.tokens), truncated: found.truncated === 1 };
   }
 
+  /** Keeps a row. A disk that takes no more is no reason to fail: the row is computed again. */
   set(key: string, { row, tokens, truncated }: CachedRow): void {
-    this.#insert.run(
-      key,
-      tokens,
-      truncated ? 1 : 0,
-      new Uint8Array(row.buffer, row.byteOffset, row.byteLength),
-    );
-    if (++this.#written % rowsBetweenLooks === 0) this.#forgetOldest();
+    try {
+      const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+      this.#insert.run(key, tokens, truncated ? 1 : 0, bytes);
+      if (this.#written++ % rowsBetweenLooks === 0) this.#forgetOldest();
+    } catch (error) {
+      console.error(`Cannot keep a vector on disk: ${error}`);
+    }
   }
 
   close(): void {
@@ -61,7 +62,7 @@ export class DiskRowStore implements RowStore {
     ).get();
     if (Number(used!.pages) * pageBytes < limitBytes) return;
     this.#database.prepare(
-      "delete from rows where rowid in (select rowid from rows order by rowid limit (select count(*) from rows) * ?)",
+      "delete from rows where rowid in (select rowid from rows order by rowid limit (select cast(count(*) * ? as integer) from rows))",
     ).run(partForgotten);
   }
 }

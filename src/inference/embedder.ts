@@ -60,6 +60,7 @@ export class Embedder {
     try {
       const slice = new TimeSlice(sliceMs);
       for (const planned of planRows(request, model)) {
+        if (signal.aborted) throw new SelvedgeError("CANCELLED", "The caller has gone");
         rows.add(planned, this.#row(planned, request, { model, shape, priority }, rows));
         if (rows.waitingTokens >= windowTokens) await rows.progress();
         if (slice.isOver) await slice.next();

@@ -79,14 +79,18 @@ export class EngineClient {
   }
 
   async #sendUntilAnswered(body: string, signal: AbortSignal): Promise<ArrayBuffer> {
-    const deadline = Date.now() + this.#patienceMs;
+    let deadline = Date.now() + this.#patienceMs;
     let sent = 0;
     for (let waitMs = firstWaitMs;; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
       try {
         return await this.#send(body, signal);
       } catch (error) {
         if (isSelvedgeError(error) || signal.aborted) throw error;
-        if (!notConnected.has(systemCode(error))) sent++;
+        if (!notConnected.has(systemCode(error))) {
+          sent++;
+          // What the work took is not the time that an engine was missing.
+          deadline = Date.now() + this.#patienceMs;
+        }
         if (sent === maxAttemptsSent || Date.now() + waitMs > deadline) throw unavailable(error);
       }
       await delay(waitMs, undefined, { signal });

@@ -38,6 +38,11 @@ export class QueuedResult<Value> {
     this.#result.resolve(value);
   }
 
+  /** Ends it when nobody waits for it any more. */
+  drop(): void {
+    this.fail(new SelvedgeError("CANCELLED", "The caller has gone"));
+  }
+
   fail(reason: unknown): void {
     this.#result.reject(reason);
   }

@@ -44,6 +44,7 @@ export class ResidentGraphs {
       await resident.loaded;
     } catch (error) {
       this.#residents.delete(resident);
+      this.#tellOfRoom();
       throw error;
     }
     return { [Symbol.dispose]: () => this.#release(resident) };
@@ -61,6 +62,7 @@ export class ResidentGraphs {
   /** Says that a thread lost all it held. */
   forget(thread: OnnxThread): void {
     for (const resident of this.#residents) if (resident.thread === thread) this.#residents.delete(resident);
+    this.#tellOfRoom();
   }
 
   #find(thread: OnnxThread, digest: string): Resident | undefined {
@@ -76,6 +78,10 @@ export class ResidentGraphs {
   #release(resident: Resident): void {
     resident.leases--;
     resident.lastUsedAt = Date.now();
+    this.#tellOfRoom();
+  }
+
+  #tellOfRoom(): void {
     this.#released.resolve();
     this.#released = Promise.withResolvers();
   }

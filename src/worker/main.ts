@@ -26,7 +26,9 @@ const servers: Deno.HttpServer[] = [];
 
 setEnvironment(boot.environment);
 const engine = new EngineClient(boot.engineSocket);
-define("Supabase", { ai: { Session: sessionClass(engine, boot.name), pipeline: pipelineFunction(engine) } });
+define("Supabase", {
+  ai: { Session: sessionClass(engine, boot.name), pipeline: pipelineFunction(engine, boot.name) },
+});
 define(onnxRuntimeKey, onnxRuntime({ connection: engine.connection, caller: () => boot.name }));
 define("caches", transformersCaches);
 define("EdgeRuntime", { waitUntil: <Value>(task: Promise<Value>) => tasks.waitUntil(task) });

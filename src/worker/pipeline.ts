@@ -15,12 +15,15 @@ interface CallOptions {
  *
  * @throws {SelvedgeError} `INPUT_INVALID` for a task that is not known, `MODEL_UNKNOWN`, `MODEL_MISSING`
  */
-export function pipelineFunction(engine: EngineClient): (task: string, model: string) => Promise<Pipeline> {
+export function pipelineFunction(
+  engine: EngineClient,
+  caller: string,
+): (task: string, model: string) => Promise<Pipeline> {
   return async (task, model) => {
     const target: Omit<TaskRequest, "inputs"> = {
       task: String(task),
       model: String(model),
-      caller: "function",
+      caller,
     };
     await engine.runTask(target);
     return async (...given) => {

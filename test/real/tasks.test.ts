@@ -13,7 +13,7 @@ Deno.test.beforeAll(async () => {
   models = await makeTaskModels();
   Deno.env.set("SELVEDGE_CACHE_DIR", models.path);
   opened = await openEngine();
-  pipeline = pipelineFunction(opened.client);
+  pipeline = pipelineFunction(opened.client, "test");
 });
 Deno.test.afterAll(async () => {
   Deno.env.delete("SELVEDGE_CACHE_DIR");
