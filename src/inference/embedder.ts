@@ -80,7 +80,14 @@ export class Embedder {
   ): Promise<RowAnswer> {
     const { maxTokens } = model.tokenizer;
     const { tenant, caller } = request;
-    const key = cacheKey({ tenant, digest: model.digest, shape, source: planned.source, maxTokens });
+    const key = cacheKey({
+      tenant,
+      digest: model.digest,
+      tokenizer: model.tokenizerFiles,
+      shape,
+      source: planned.source,
+      maxTokens,
+    });
     const cached = this.parts.cache?.get(key);
     if (this.parts.cache !== undefined) this.parts.metrics.cacheAnswered(model.name, cached !== undefined);
     if (cached !== undefined && !(cached.truncated && request.truncate === false)) {

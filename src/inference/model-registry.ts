@@ -16,6 +16,8 @@ export interface LoadedModel {
   /** The sha256 of the graph: the identity of the vectors it makes. */
   readonly digest: string;
   readonly tokenizer: Tokenizer;
+  /** The tokenizer's files, whose names are their digests. */
+  readonly tokenizerFiles: string;
   readonly pooling: Pooling;
   readonly dimensions: number;
   readonly prefixes: { readonly query: string; readonly passage: string };
@@ -112,6 +114,7 @@ export class ModelRegistry {
       graph,
       digest: graph.digest,
       tokenizer,
+      tokenizerFiles: `${files.tokenizer} ${files.tokenizerConfig}`,
       pooling,
       dimensions,
       prefixes,

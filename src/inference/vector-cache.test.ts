@@ -2,12 +2,20 @@ import { assertEquals, assertTrue } from "../../test/assert.ts";
 import { cacheKey, VectorCache } from "./vector-cache.ts";
 
 const row = (value: number) => ({ row: new Float32Array(100).fill(value), tokens: 3, truncated: false });
-const parts = { tenant: "a", digest: "d", shape: { normalize: true }, source: "text", maxTokens: 512 };
+const parts = {
+  tenant: "a",
+  digest: "d",
+  tokenizer: "t",
+  shape: { normalize: true },
+  source: "text",
+  maxTokens: 512,
+};
 
 Deno.test("a key differs with each thing a row depends on, and with the tenant", () => {
   const others = [
     { tenant: "b" },
     { digest: "e" },
+    { tokenizer: "u" },
     { shape: { normalize: false } },
     { source: "texts" },
     { source: [1, 2] },

@@ -17,6 +17,8 @@ export interface RowStore {
 export interface CacheKeyParts {
   readonly tenant: string;
   readonly digest: string;
+  /** What turns the text into tokens: its file, whose name is its digest. */
+  readonly tokenizer: string;
   readonly shape: object;
   /** The text with its prefix, or its token ids. */
   readonly source: string | readonly number[];
@@ -28,8 +30,8 @@ export interface CacheKeyParts {
 const overheadBytes = 400;
 
 /** The key of a row: a sha256 over its parts, so that no text is kept. */
-export function cacheKey({ tenant, digest, shape, source, maxTokens }: CacheKeyParts): string {
-  const parts = JSON.stringify([tenant, digest, shape, maxTokens, typeof source]);
+export function cacheKey({ tenant, digest, tokenizer, shape, source, maxTokens }: CacheKeyParts): string {
+  const parts = JSON.stringify([tenant, digest, tokenizer, shape, maxTokens, typeof source]);
   const text = typeof source === "string" ? source : source.join(",");
   return createHash("sha256").update(parts).update("\0").update(text).digest("base64");
 }

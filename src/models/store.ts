@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { SelvedgeError } from "../contract/index.ts";
 import { AddedModels } from "./added-models.ts";
@@ -79,7 +80,7 @@ export class ModelStore {
       tokenizer: pathOf("tokenizer"),
       tokenizerConfig: pathOf("tokenizerConfig"),
       config: pathOf("config"),
-      modelSha256: fileOf(files, "model").sha256,
+      modelSha256: identityOf(files),
     };
   }
 
@@ -142,6 +143,14 @@ export class ModelStore {
   #placings(files: readonly KnownFile[]) {
     return files.map((file) => ({ blob: this.blobs.pathOf(file), path: file.path }));
   }
+}
+
+/** The digest of the weights: of the graph's file, or of its and those of the files beside it that hold them. */
+function identityOf(files: readonly KnownFile[]): string {
+  const { sha256 } = fileOf(files, "model");
+  const beside = files.filter(({ path }) => path.endsWith("_data")).map((file) => file.sha256);
+  if (beside.length === 0) return sha256;
+  return createHash("sha256").update([sha256, ...beside].join(" ")).digest("hex");
 }
 
 function missing({ name, origin }: ModelEntry, reason: string): SelvedgeError {
